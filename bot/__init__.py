@@ -1,0 +1,3 @@
+"""Bekal: a chat bot for safe migration."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,288 @@
+"""What a channel is: the contract, what each one can carry, and the values that go in and out.
+
+    provider ──▶ parse ──▶ Inbound | BlockChange | None         (pure)
+    outbox body ──▶ render ──▶ [Part, ...] ──▶ send ──▶ Sent    (one part is one message of the provider)
+
+The outbox body is the JSON form of a Reply (`bot.conversation.codec.reply_to_dict`):
+
+    {"text": str, "choices": [{"key", "label"}], "nav": [{"key", "label"}], "sound": key, "picture": key,
+     "document": {"name", "mime", "text"}, "state": short name of the state, "step": int}
+
+and, in rows that are not replies, one of:
+
+    {"delete": [provider's message ids]}                 TUTUP: take messages away where the channel can
+    {"text": ..., "template": {"sid", "variables"}}      WhatsApp outside the 24-hour window (planned pushes)
+    {..., "validity": seconds}                           WhatsApp: let it die rather than arrive late
+
+`render` is deterministic: the same body gives the same number of parts, so that `outbox.part` may count them.
+
+Errors (all raised by channels; `errors.py` says which provider's fault becomes which):
+
+    ChannelError
+    ├── NotParseable      what came in is not what the provider sends: answer 400
+    ├── StampTooLong      a button's data does not fit the field (stamp.py; also a ValueError)
+    └── SendFailed        a part did not, or may not, have arrived; `.action` says what to do
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from bot.conversation.types import Document, Message
+from bot.library.model import Media
+
+Body = Mapping[str, Any]
+
+Action = Literal[
+    "retry",  # not sent; again, with growing delays
+    "retry_at",  # not sent; again after `retry_after` seconds
+    "permanent_address",  # nothing will reach this address: mark it, until it writes again
+    "permanent_message",  # this message will never be taken; the address is fine
+    "opted_out",  # blocked or stopped on the provider's side: no pushes any more
+    "window_closed",  # WhatsApp: a template, or wait until the person writes
+    "content",  # the form is at fault; a plainer form (text only) may pass
+    "stop_the_line",  # token, account or policy: halt the sender, tell staff
+    "unknown",  # may have arrived: reconcile, then decide
+]
+# What a pause covers. `pushes`: replies inside the window go on.
+Scope = Literal["message", "address", "pushes", "sender"]
+
+
+class ChannelError(Exception):
+    """What goes wrong at the edge."""
+
+
+class NotParseable(ChannelError):
+    """The payload is not what the provider sends."""
+
+
+class SendFailed(ChannelError):
+    """A part was not sent, or its outcome is unknown. Its text never holds a person's words, name or number.
+
+    code         stable, short: a Twilio number ("63016"), a Telegram word ("blocked"), "http-500", "no-answer"
+    action       what to do, see `Action`
+    retry_after  seconds, where the provider or our table names them
+    scope        what a pause covers
+    tries        at most so many tries altogether, where the table is stricter than the worker
+    ours         our fault: content, set-up or credentials; somebody here must look
+    moved_to     the account's new name (a Telegram group that became a supergroup)
+    """
+
+    def __init__(
+        self,
+        code: str,
+        action: Action,
+        *,
+        retry_after: float | None = None,
+        scope: Scope = "message",
+        tries: int | None = None,
+        ours: bool = False,
+        moved_to: str | None = None,
+        detail: str = "",
+    ) -> None:
+        super().__init__(f"{code}: {action}" + (f" ({detail})" if detail else ""))
+        self.code = code
+        self.action: Action = action
+        self.retry_after = retry_after
+        self.scope: Scope = scope
+        self.tries = tries
+        self.ours = ours
+        self.moved_to = moved_to
+        self.detail = detail
+
+
+# --- what came in ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message that arrived. `provider_id` is unique per sender; `provider_message` can be deleted (TUTUP)."""
+
+    account: str
+    provider_id: str
+    message: Message
+    provider_message: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class BlockChange:
+    """The person blocked the bot, or let it write again."""
+
+    account: str
+    provider_id: str
+    blocked: bool
+    received_at: datetime
+
+
+# --- what goes out ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Address:
+    """Whom to send to. `inbound_at`: when the person last wrote (WhatsApp's window)."""
+
+    account: str
+    inbound_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The provider took it and calls it so; "" where it gives no name. Taken is not yet delivered."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True)
+class Button:
+    """`data` is the stamp that comes back when it is tapped."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """An approved WhatsApp template; `variables` is the JSON text Twilio wants."""
+
+    sid: str
+    variables: str = "{}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One message of the provider. `text` keeps *bold* as written; each channel turns it into its own markup."""
+
+    kind: Literal["text", "picture", "sound", "document", "delete", "json"]
+    text: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()  # rows
+    media: Media | None = None
+    document: Document | None = None
+    messages: tuple[str, ...] = ()  # to delete
+    content: Template | None = None  # WhatsApp list or quick replies, inside the window
+    template: Template | None = None  # WhatsApp, outside the window
+    validity: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)  # web chat
+
+
+# --- what fits -------------------------------------------------------------------------------------------------------
+
+_MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one message of a channel can carry. Lengths in UTF-16 units (as Telegram counts; never less than others)."""
+
+    text: int
+    text_with_choices: int
+    caption: int
+    choices: int  # to tap at once: inline buttons, list items
+    label: int  # of one of them
+    callback: int  # bytes of data on it
+    quick: int = 0  # quick replies beside a list; 0: the channel has no such thing
+    quick_label: int = 0
+    lists: bool = False  # choices open as a list of their own
+    documents: bool = True  # a file with its name
+    deletes: int = 0  # messages taken back in one call
+    media: Mapping[str, int] = field(default_factory=dict)  # MIME type -> bytes
+
+
+LIMITS: Mapping[str, Limits] = {
+    "telegram": Limits(
+        text=4096,
+        text_with_choices=4096,
+        caption=1024,
+        choices=100,
+        label=40,  # Telegram names no limit; longer labels are cut off on small phones
+        callback=64,
+        deletes=100,
+        media={
+            "image/jpeg": 10 * _MB,
+            "image/png": 10 * _MB,
+            "audio/ogg": 50 * _MB,
+            "audio/mpeg": 50 * _MB,
+            "audio/mp4": 50 * _MB,
+        },
+    ),
+    "whatsapp": Limits(
+        text=1600,
+        text_with_choices=1024,
+        caption=1024,
+        choices=10,
+        label=24,
+        callback=200,
+        quick=3,
+        quick_label=20,
+        lists=True,
+        documents=False,  # Twilio sets neither file name nor caption: documents go as text
+        media={
+            "image/jpeg": 5 * _MB,
+            "image/png": 5 * _MB,
+            "audio/ogg": 16 * _MB,
+            "audio/mpeg": 16 * _MB,
+            "audio/aac": 16 * _MB,
+            "audio/amr": 16 * _MB,
+            "audio/3gpp": 16 * _MB,
+        },
+    ),
+    "webchat": Limits(
+        text=20_000,
+        text_with_choices=20_000,
+        caption=1024,
+        choices=100,
+        label=60,
+        callback=200,
+        media={
+            "image/jpeg": _MB,
+            "image/png": _MB,
+            "image/webp": _MB,
+            "image/svg+xml": _MB,
+            "audio/ogg": _MB,
+            "audio/mpeg": _MB,
+            "audio/mp4": _MB,
+        },
+    ),
+    "terminal": Limits(text=20_000, text_with_choices=20_000, caption=0, choices=100, label=120, callback=200),
+}
+
+
+# --- the contract ----------------------------------------------------------------------------------------------------
+
+
+class Pulled(Protocol):
+    """A channel that is read from (web chat, terminal): rendered here, fetched by the other side."""
+
+    name: str
+    limits: Limits
+
+    def render(self, body: Body) -> list[Part]: ...
+
+
+class Channel(Protocol):
+    """A channel that is sent to."""
+
+    name: str
+    sender: str  # which of our bots or numbers: "telegram:<bot id>", "whatsapp:<digits>"
+    limits: Limits
+
+    def parse(self, payload: Mapping[str, Any], received_at: datetime) -> Inbound | BlockChange | None:
+        """What a delivery says; None for kinds we pass over (answer 200). Raises NotParseable."""
+        ...
+
+    def render(self, body: Body) -> list[Part]:
+        """The body as messages of this channel, in the order they are to be sent. Pure and deterministic."""
+        ...
+
+    async def send(self, to: Address, part: Part, *, now: datetime, ref: int | None = None) -> Sent:
+        """Hand one part to the provider. `ref` is our outbox id, named back by status callbacks. Raises SendFailed."""
+        ...
+
+    def redact(self, text: str) -> str:
+        """`text` without this channel's secrets, for logs."""
+        ...
+
+    async def close(self) -> None: ...

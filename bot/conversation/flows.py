@@ -1,0 +1,74 @@
+"""The one list of states. A state that is not here does not exist."""
+
+from __future__ import annotations
+
+from bot.conversation.danger import AlertSafe, AlertWaits, FamilyCard, HelpCard
+from bot.conversation.events import (
+    CancelAsk,
+    EventDetail,
+    EventList,
+    MyRegistrations,
+    RegisterConfirm,
+    Registered,
+    RegisterName,
+    RegisterVillage,
+    RegistrationDetail,
+)
+from bot.conversation.handover import HandedOverDone, HandoverOffer, HandoverSafe, HandoverWrite, Offices, VoiceNote
+from bot.conversation.lessons import LessonCard, LessonList, ModuleDone, ModuleList, ModulePage, QuizAsk, QuizExplain
+from bot.conversation.menu import About, Closed, Help, Menu, Numbers
+from bot.conversation.questions import Answer, AskQuestion, Groups, Maybe, NotHelped, Source, Topics
+from bot.conversation.settings import (
+    DataDetails,
+    EraseAsk,
+    ExportNow,
+    MyData,
+    NewsOn,
+    People,
+    PersonName,
+    PersonNewPin,
+    PersonPin,
+    PinAsk,
+    Settings,
+    StaffAnswers,
+)
+from bot.conversation.state import Registry, State
+from bot.conversation.welcome import AdultAsk, ChildInfo, ConsentAsk, KabupatenAsk, LanguageAsk, RoleAsk, Welcome
+
+FLOWS: dict[str, tuple[type[State], ...]] = {
+    "welcome": (Welcome, LanguageAsk, AdultAsk, ChildInfo, ConsentAsk, RoleAsk, KabupatenAsk),
+    "menu": (Menu, Help, About, Numbers, Closed),
+    "lessons": (ModuleList, ModulePage, LessonList, LessonCard, QuizAsk, QuizExplain, ModuleDone),
+    "questions": (AskQuestion, Groups, Topics, Answer, Source, Maybe, NotHelped),
+    "events": (
+        EventList,
+        EventDetail,
+        RegisterName,
+        RegisterVillage,
+        RegisterConfirm,
+        Registered,
+        MyRegistrations,
+        RegistrationDetail,
+        CancelAsk,
+    ),
+    "danger": (HelpCard, FamilyCard, AlertSafe, AlertWaits),
+    "handover": (HandoverOffer, HandoverWrite, HandoverSafe, HandedOverDone, Offices, VoiceNote),
+    "settings": (
+        Settings,
+        NewsOn,
+        MyData,
+        DataDetails,
+        ExportNow,
+        EraseAsk,
+        People,
+        PersonName,
+        PersonNewPin,
+        PersonPin,
+        PinAsk,
+        StaffAnswers,
+    ),
+}
+
+REGISTRY = Registry(tuple(state for flow in FLOWS.values() for state in flow))
+# A bookmark is set on leaving one of these.
+LESSONS = FLOWS["lessons"]

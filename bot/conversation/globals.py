@@ -1,0 +1,188 @@
+"""Words that mean the same everywhere, in Indonesian, Sasak and as people type them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.conversation.choosing import plain
+from bot.conversation.menu import About, Help, Menu, Numbers, standing
+from bot.conversation.places import saved
+from bot.conversation.speech import arrive
+from bot.conversation.state import State, dump
+from bot.conversation.types import Context, Message, ReportSasak, SetAnnouncements, Turn
+
+CLOSE = frozenset({"tutup", "tutuq", "tutup cepat", "keluar cepat"})
+GREETINGS = frozenset(
+    "halo hallo hai hi helo hello assalamualaikum assalamu alaikum asalamualaikum ass salam pagi siang sore malam "
+    "selamat pagi selamat siang selamat sore selamat malam tes test ping p permisi tabeq".split(" ")
+) | {"assalamu alaikum", "selamat pagi", "selamat siang", "selamat sore", "selamat malam", "selamat kelemaq"}
+
+_WORDS: dict[str, str] = {
+    "menu": "menu,menu utama,utama,awal,home,beranda",
+    "back": "0,kembali,balik,back,tulak,mundur",
+    "help": "bantuan,help,petunjuk,cara pakai",
+    "language": "bahasa,basa,base,language,ganti bahasa,ubah bahasa",
+    "indonesian": "bahasa indonesia,indonesia,id",
+    "sasak": "bahasa sasak,basa sasak,base sasak,sasak,sas",
+    "stop": "stop,berhenti,engkah,unsubscribe,stop pengumuman,berhenti pengumuman",
+    "stop-all": "stop semua,berhenti semua",
+    "start": "start,mulai,mulai lagi",
+    "data": "data saya,data tiang,data,my data",
+    "person": "petugas,bicara dengan petugas,tanya petugas,orang,operator,admin,cs",
+    "answers": "jawaban,jawaban petugas",
+    "about": "asli,ini asli,penipuan ya,ini penipuan,ini resmi,resmi,resmi gak,ini resmi ya,siapa kamu,siapa ini",
+    "people": "ganti orang,orang lain pakai",
+    "numbers": "nomor,nomer,nomor bantuan,nomor darurat,nomor telepon",
+    "wrong-sasak": "bukan begitu bahasanya,bukan begitu,salah bahasa",
+    "lessons": "belajar,pelajaran,berajah,modul,kuis",
+    "events": "acara,kegiatan",
+    "mine": "pendaftaran saya,tiket,tiket saya",
+    "questions": "tanya,pertanyaan",
+}
+WORDS = {word: key for key, words in _WORDS.items() for word in words.split(",")}
+# Taken seriously even as the very first message, before a language is chosen.
+EARLY = frozenset(word for word, key in WORDS.items() if key in ("about", "numbers", "stop", "stop-all"))
+# In a form («nama Anda?») only these are commands; everything else is the answer.
+_IN_FORMS = frozenset({"menu", "back", "help", "language", "stop", "stop-all", "data", "about", "people"})
+
+
+def menu_state() -> State:
+    return Menu()
+
+
+def answer(state: State, message: Message, c: Context) -> Turn | None:
+    """The turn of a global word, or None. A state's own choice of the same name goes first, but for the ways out."""
+    if message.campaign is not None:
+        return arrive(state, c, lead=c.catalogue.say("Hello! You are here:"))
+    bare = plain(message.text)
+    key = WORDS.get(bare)
+    if key is None:
+        return None
+    if state.TAKES_WORDS and key not in _IN_FORMS:
+        return None
+    # «daftar», «indonesia», «belajar» may be this state's own choices; menu, back and help never are.
+    if key not in ("menu", "back", "help", "stop", "stop-all", "about"):
+        own = {plain(word) for choice in state.choices(c) for word in (choice.label, *choice.also)}
+        if bare in own:
+            return None
+    return by_key(key, state, c)
+
+
+def by_key(key: str, state: State, c: Context) -> Turn | None:
+    """The turn of a global key (a word, or one of the navigation buttons)."""
+    act = _ACTS.get(key)
+    return act(state, c) if act else None
+
+
+def _language(state: State, c: Context) -> Turn:
+    from bot.conversation.welcome import LanguageAsk
+
+    return arrive(LanguageAsk(saved(state)), c)
+
+
+def _indonesian(state: State, c: Context) -> Turn:
+    from bot.conversation.welcome import change_language
+
+    return change_language("id", dump(state), c)
+
+
+def _sasak(state: State, c: Context) -> Turn:
+    from bot.conversation.welcome import change_language
+
+    return change_language("sas", dump(state), c)
+
+
+def _stop(everywhere: bool) -> Callable[[State, Context], Turn]:
+    def act(state: State, c: Context) -> Turn:
+        from bot.conversation.settings import set_news
+
+        turn = set_news(False, state, c)
+        return Turn(turn.state, turn.replies, (SetAnnouncements(False, everywhere),))
+
+    return act
+
+
+def _start(state: State, c: Context) -> Turn:
+    """MULAI: news again where they were stopped; otherwise simply the menu."""
+    from bot.conversation.settings import set_news
+
+    return arrive(Menu(), c) if c.contact.announcements else set_news(True, state, c)
+
+
+def _data(state: State, c: Context) -> Turn:
+    from bot.conversation.settings import MyData
+
+    return arrive(MyData(), c)
+
+
+def _person(state: State, c: Context) -> Turn:
+    from bot.conversation.handover import ask_person
+
+    return arrive(ask_person(c, standing(state)), c)
+
+
+def _answers(state: State, c: Context) -> Turn:
+    from bot.conversation.settings import StaffAnswers
+
+    return arrive(StaffAnswers(), c)
+
+
+def _people(state: State, c: Context) -> Turn:
+    from bot.conversation.settings import People
+    from bot.conversation.welcome import gate
+
+    return arrive(gate(People(), "profile", c), c)
+
+
+def _wrong_sasak(state: State, c: Context) -> Turn:
+    keys = ",".join(f"{k}={v}" for k, v in dump(state)["data"].items() if k in ("module", "lesson", "card", "topic"))
+    lead = c.catalogue.say("Thank you. A speaker of Sasak will look at this text.")
+    return arrive(state, c, ReportSasak(f"{state.NAME}:{keys}"[:120]), lead=lead)
+
+
+def _lessons(state: State, c: Context) -> Turn:
+    from bot.conversation.lessons import enter_lessons
+
+    return arrive(enter_lessons(c), c)
+
+
+def _events(state: State, c: Context) -> Turn:
+    from bot.conversation.events import EventList
+
+    return arrive(EventList(), c)
+
+
+def _mine(state: State, c: Context) -> Turn:
+    from bot.conversation.events import MyRegistrations
+
+    return arrive(MyRegistrations(), c)
+
+
+def _questions(state: State, c: Context) -> Turn:
+    from bot.conversation.questions import AskQuestion
+
+    return arrive(AskQuestion(), c)
+
+
+_ACTS: dict[str, Callable[[State, Context], Turn]] = {
+    "menu": lambda state, c: arrive(Menu(), c),
+    "back": lambda state, c: arrive(state.back(c), c),
+    "help": lambda state, c: arrive(Help(standing(state)), c),
+    "language": _language,
+    "indonesian": _indonesian,
+    "sasak": _sasak,
+    "stop": _stop(False),
+    "stop-all": _stop(True),
+    "start": _start,
+    "data": _data,
+    "person": _person,
+    "answers": _answers,
+    "about": lambda state, c: arrive(About(standing(state)), c),
+    "people": _people,
+    "numbers": lambda state, c: arrive(Numbers(place=standing(state)), c),
+    "wrong-sasak": _wrong_sasak,
+    "lessons": _lessons,
+    "events": _events,
+    "mine": _mine,
+    "questions": _questions,
+}

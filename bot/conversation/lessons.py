@@ -1,0 +1,400 @@
+"""Modules, lessons a card at a time, and the quiz.
+
+    > 1
+    < *Pelajaran* ... (card)   1 Lanjut
+    > lanjut
+    < (next card) ... (quiz)   Benar! ...  Nilai Anda 5 dari 6
+
+A place is named by keys: module, lesson, card. When the last card of the first lesson is read by somebody who has never
+been asked, Bekal asks whether it may remember.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from bot.conversation.places import restore
+from bot.conversation.speech import arrive, lines, option, reply, same, shown, today
+from bot.conversation.state import State
+from bot.conversation.types import Choice, Context, MarkLesson, Message, RecordQuiz, Reply, Turn
+from bot.conversation.welcome import gate
+from bot.library.model import Card, Lesson, Module, Phrase, QuizQuestion
+
+LETTERS = "ABCDEF"
+NEXT = ("lanjut", "terus", "next", "ya", "oke", "ok", "sudah")
+
+
+# --- where somebody is -----------------------------------------------------------------------------------------------
+
+
+def enter_lessons(c: Context) -> State:
+    """Straight to the first card for who is new; the place where one stopped; else the list of modules."""
+    if c.bookmark is not None:
+        place = restore(c.bookmark, c)
+        if isinstance(place, (LessonCard, QuizAsk, QuizExplain)):
+            return place
+    if not c.contact.lessons and not c.contact.quizzes and c.library.modules:
+        return first_card(c.library.modules[0])
+    return ModuleList()
+
+
+def first_card(module: Module) -> State:
+    lesson = module.lessons[0]
+    return LessonCard(module.key, lesson.key, lesson.cards[0].key)
+
+
+def go_on(module: Module, c: Context) -> State:
+    """The first unfinished lesson of a module, or its quiz."""
+    for lesson in module.lessons:
+        if f"{module.key}/{lesson.key}" not in c.contact.lessons:
+            return LessonCard(module.key, lesson.key, lesson.cards[0].key)
+    return start_quiz(module, c)
+
+
+def done(module: Module, c: Context) -> int:
+    return sum(f"{module.key}/{lesson.key}" in c.contact.lessons for lesson in module.lessons)
+
+
+def quiz_of(module: Module, c: Context) -> tuple[QuizQuestion, ...]:
+    """The questions whose facts may be stated today."""
+    return tuple(question for question in module.quiz if question.statement.grade_on(today(c)) != "C")
+
+
+def start_quiz(module: Module, c: Context) -> State:
+    questions = quiz_of(module, c)
+    return QuizAsk(module.key, questions[0].key) if questions else ModulePage(module.key)
+
+
+@dataclass(frozen=True)
+class ModuleList(State):
+    NAME: ClassVar[str] = "modules"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        rows = [self._row(number, module, c) for number, module in enumerate(c.library.modules, 1)]
+        return (reply(c, lines(say("Choose a module:"), lines(*rows, gap="\n")), self.choices(c)),)
+
+    def _row(self, number: int, module: Module, c: Context) -> Phrase:
+        say = c.catalogue.say
+        row = same(f"{number} ") + module.title
+        if module.key in c.contact.quizzes:
+            right, total = c.contact.quizzes[module.key]
+            return row + " · " + say("finished, quiz {right} of {total}", right=right, total=total)
+        count = done(module, c)
+        if count:
+            return row + " · " + say("{done} of {total} lessons", done=count, total=len(module.lessons))
+        return row
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        return tuple(option(c, module.key, module.title) for module in c.library.modules)
+
+    def choose(self, key: str, c: Context) -> Turn:
+        return arrive(ModulePage(key), c)
+
+    def back(self, c: Context) -> State:
+        from bot.conversation.menu import Menu
+
+        return Menu()
+
+
+@dataclass(frozen=True)
+class _InModule(State):
+    module: str
+
+    def valid(self, c: Context) -> bool:
+        return c.library.module(self.module) is not None
+
+    def _module(self, c: Context) -> Module:
+        module = c.library.module(self.module)
+        if module is None:
+            raise LookupError(f"no module {self.module!r}")
+        return module
+
+
+@dataclass(frozen=True)
+class ModulePage(_InModule):
+    """A module: what it is about, how far one is, and where to begin."""
+
+    NAME: ClassVar[str] = "module"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        module = self._module(c)
+        far = say("{done} of {total} lessons done.", done=done(module, c), total=len(module.lessons))
+        title = same("*") + module.title + "*"
+        return (reply(c, lines(title, module.summary, far), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        module = self._module(c)
+        begin = say("Go on") if done(module, c) else say("Start")
+        more = [
+            option(c, "go", begin, "mulai", *NEXT),
+            option(c, "lessons", say("Choose a lesson"), "pilih pelajaran", "daftar pelajaran"),
+        ]
+        if quiz_of(module, c):
+            more.append(option(c, "quiz", say("Quiz"), "kuis"))
+        return (*more, option(c, "modules", say("Other modules"), "modul lain"))
+
+    def choose(self, key: str, c: Context) -> Turn:
+        module = self._module(c)
+        match key:
+            case "lessons":
+                return arrive(LessonList(self.module), c)
+            case "quiz":
+                return arrive(start_quiz(module, c), c)
+            case "modules":
+                return arrive(ModuleList(), c)
+            case _:
+                finished = done(module, c) == len(module.lessons)
+                return arrive(first_card(module) if finished else go_on(module, c), c)
+
+    def back(self, c: Context) -> State:
+        return ModuleList()
+
+
+@dataclass(frozen=True)
+class LessonList(_InModule):
+    NAME: ClassVar[str] = "lessons"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        module = self._module(c)
+        rows = [
+            same(f"{number} ") + lesson.title + (" ✓" if f"{module.key}/{lesson.key}" in c.contact.lessons else "")
+            for number, lesson in enumerate(module.lessons, 1)
+        ]
+        return (reply(c, lines(c.catalogue.say("Choose a lesson:"), lines(*rows, gap="\n")), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        return tuple(option(c, lesson.key, lesson.title) for lesson in self._module(c).lessons)
+
+    def choose(self, key: str, c: Context) -> Turn:
+        lesson = self._module(c).lesson(key)
+        if lesson is None:
+            return arrive(self, c)
+        return arrive(LessonCard(self.module, key, lesson.cards[0].key), c)
+
+    def back(self, c: Context) -> State:
+        return ModulePage(self.module)
+
+
+@dataclass(frozen=True)
+class LessonCard(_InModule):
+    """One idea of a lesson."""
+
+    NAME: ClassVar[str] = "card"
+    lesson: str
+    card: str
+
+    def _here(self, c: Context) -> tuple[Module, Lesson, int]:
+        module = self._module(c)
+        lesson = module.lesson(self.lesson)
+        if lesson is None:
+            raise LookupError(f"no lesson {self.module}/{self.lesson}")
+        index = next(index for index, card in enumerate(lesson.cards) if card.key == self.card)
+        return module, lesson, index
+
+    def valid(self, c: Context) -> bool:
+        try:
+            self._here(c)
+        except (LookupError, StopIteration):
+            return False
+        return True
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        _, lesson, index = self._here(c)
+        card = lesson.cards[index]
+        title = same("*") + lesson.title + "*" if index == 0 else None
+        return (reply(c, lines(title, shown(card.statement, c)), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        _, lesson, index = self._here(c)
+        return (*next_choice(c), *media_choices(lesson.cards[index], c))
+
+    def choose(self, key: str, c: Context) -> Turn:
+        module, lesson, index = self._here(c)
+        if key in ("sound", "picture"):
+            return Turn(self, (media_reply(key, lesson.cards[index], self.choices(c), c),))
+        if index + 1 < len(lesson.cards):
+            return arrive(replace(self, card=lesson.cards[index + 1].key), c)
+        return finish_lesson(module, lesson, c)
+
+    def back(self, c: Context) -> State:
+        _, lesson, index = self._here(c)
+        return replace(self, card=lesson.cards[index - 1].key) if index else ModulePage(self.module)
+
+
+def next_choice(c: Context) -> tuple[Choice, ...]:
+    return (option(c, "next", c.catalogue.say("Next"), *NEXT),)
+
+
+def media_choices(card: Card, c: Context) -> tuple[Choice, ...]:
+    """«dengar» and «gambar», with their size, where media exist."""
+    say = c.catalogue.say
+    found = []
+    sound = c.library.media.get(card.statement.sound or "")
+    picture = c.library.media.get(card.statement.picture or "")
+    if sound:
+        size = f"{-(-sound.size // 1024)}"
+        found.append(option(c, "sound", say("Listen ({size} kB)", size=size), "dengar", "suara", "dengah"))
+    if picture:
+        size = f"{-(-picture.size // 1024)}"
+        found.append(option(c, "picture", say("Picture ({size} kB)", size=size), "gambar", "foto", "gitaq"))
+    return tuple(found)
+
+
+def media_reply(kind: str, card: Card, choices: tuple[Choice, ...], c: Context) -> Reply:
+    """The sound or picture, with in words what is heard or seen."""
+    key = (card.statement.sound if kind == "sound" else card.statement.picture) or ""
+    media = c.library.media[key]
+    return reply(c, media.alt, choices, **{kind: key})
+
+
+def finish_lesson(module: Module, lesson: Lesson, c: Context) -> Turn:
+    """Mark the lesson; then the next one, or the quiz. The first time, ask whether to remember."""
+    say = c.catalogue.say
+    following = [other for other in module.lessons[module.lessons.index(lesson) + 1 :]]
+    after: State = (
+        LessonCard(module.key, following[0].key, following[0].cards[0].key) if following else start_quiz(module, c)
+    )
+    if c.contact.consent is None:
+        return arrive(gate(after, "lessons", c), c, lead=say("The first lesson is done. Well done!"))
+    effects = (MarkLesson(module.key, lesson.key),) if c.contact.consent else ()
+    lead = None if following else say("All lessons of this module are done. Now a short quiz.")
+    return arrive(after, c, *effects, lead=lead)
+
+
+# --- the quiz --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _InQuiz(_InModule):
+    question: str
+
+    def _here(self, c: Context) -> tuple[Module, QuizQuestion, int, int]:
+        """Module, question, its index and how many there are today."""
+        module = self._module(c)
+        questions = quiz_of(module, c)
+        index = next(index for index, question in enumerate(questions) if question.key == self.question)
+        return module, questions[index], index, len(questions)
+
+    def valid(self, c: Context) -> bool:
+        try:
+            self._here(c)
+        except (LookupError, StopIteration):
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class QuizAsk(_InQuiz):
+    """`right`: how many were answered rightly before."""
+
+    NAME: ClassVar[str] = "quiz"
+    right: int = 0
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        _, question, index, total = self._here(c)
+        rows = [same(f"{LETTERS[i]}. ") + choice.text for i, choice in enumerate(question.choices)]
+        head = say("*Question {number} of {total}*", number=index + 1, total=total)
+        words = lines(head, question.statement.text, lines(*rows, gap="\n"))
+        return (reply(c, words, self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        _, question, _, _ = self._here(c)
+        return tuple(
+            Choice(choice.key, LETTERS[i], tuple(filter(None, (choice.text.id, choice.text.sas))))
+            for i, choice in enumerate(question.choices)
+        )
+
+    def choose(self, key: str, c: Context) -> Turn:
+        _, question, _, _ = self._here(c)
+        chosen = next(choice for choice in question.choices if choice.key == key)
+        return arrive(QuizExplain(self.module, self.question, key, self.right + chosen.right), c)
+
+    def back(self, c: Context) -> State:
+        return ModulePage(self.module)
+
+
+@dataclass(frozen=True)
+class QuizExplain(_InQuiz):
+    """Why the chosen answer is right or not; `right` counts this one too."""
+
+    NAME: ClassVar[str] = "quiz-why"
+    choice: str
+    right: int
+
+    def valid(self, c: Context) -> bool:
+        return super().valid(c) and any(choice.key == self.choice for choice in self._here(c)[1].choices)
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        _, question, _, _ = self._here(c)
+        chosen = next(choice for choice in question.choices if choice.key == self.choice)
+        head = say("*Right!*") if chosen.right else say("*Not quite.*")
+        right = next(choice for choice in question.choices if choice.right)
+        answer = None if chosen.right else say("The right answer: {answer}", answer=right.text)
+        return (reply(c, lines(head, chosen.explain, answer), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        return next_choice(c)
+
+    def choose(self, key: str, c: Context) -> Turn:
+        module, _, index, total = self._here(c)
+        if index + 1 < total:
+            following = quiz_of(module, c)[index + 1]
+            return arrive(QuizAsk(self.module, following.key, self.right), c)
+        effects = (RecordQuiz(self.module, self.right, total),) if c.contact.consent else ()
+        return arrive(ModuleDone(self.module, self.right, total), c, *effects)
+
+    def back(self, c: Context) -> State:
+        return ModulePage(self.module)
+
+
+@dataclass(frozen=True)
+class ModuleDone(_InModule):
+    NAME: ClassVar[str] = "module-done"
+    right: int
+    total: int
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        words = lines(
+            say("*Finished!* Your score: {right} of {total}.", right=self.right, total=self.total),
+            say("You may repeat the quiz as often as you like."),
+            shown(c.library.notices["certificate"], c),
+        )
+        return (reply(c, words, self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        more = [] if self._following(c) is None else [option(c, "next", say("Next module"), *NEXT)]
+        return (
+            *more,
+            option(c, "again", say("Repeat the quiz"), "ulangi", "ulang kuis", "malik"),
+            option(c, "ask", say("Ask"), "tanya"),
+            option(c, "modules", say("Other modules"), "modul lain"),
+        )
+
+    def _following(self, c: Context) -> Module | None:
+        modules = c.library.modules
+        index = modules.index(self._module(c))
+        return modules[index + 1] if index + 1 < len(modules) else None
+
+    def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.questions import AskQuestion
+
+        following = self._following(c)
+        if key == "next" and following is not None:
+            return arrive(ModulePage(following.key), c)
+        if key == "again":
+            return arrive(start_quiz(self._module(c), c), c)
+        return arrive(AskQuestion() if key == "ask" else ModuleList(), c)
+
+    def hear(self, message: Message, c: Context) -> Turn | None:
+        return None
+
+    def back(self, c: Context) -> State:
+        return ModulePage(self.module)

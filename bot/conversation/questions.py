@@ -1,0 +1,366 @@
+"""Questions: browse by group, or write freely; the answer, its source, did it help.
+
+    > brp byr klo k malay
+    < Menurut undang-undang ... tidak boleh dibebani biaya ...   1 Ya, membantu 2 Belum 3 Sumber ...
+
+A question can be written anywhere: the answer keeps the place, and «lanjut» leads back there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from bot.conversation.places import restore
+from bot.conversation.speech import arrive, caution, lines, option, reply, safe, same, short_day, shown, text, today
+from bot.conversation.state import Saved, State
+from bot.conversation.types import (
+    MAX_CHARS,
+    Choice,
+    Context,
+    Message,
+    RecordFeedback,
+    RecordMiss,
+    Reply,
+    Turn,
+)
+from bot.library.model import Group, Phrase, Statement, Topic
+
+PAGE = 8  # entries a page; «more» and the ways out stand beside them
+MATCHED = 500  # characters of a long message that are looked at to find its topic
+
+
+def reads_as_question(message: Message) -> bool:
+    """Long enough to be more than a slip of the finger."""
+    return len(message.text.split()) >= 3 or "?" in message.text
+
+
+def answer_to(message: Message, place: Saved | None, c: Context) -> State | None:
+    """The state that answers a free question, or None when no topic is near."""
+    if message.kind != "text" or not message.text.strip():
+        return None
+    found = c.understanding.match(message.text[:MATCHED], sasak=c.language == "sas")
+    if found.topic is not None and found.confident:
+        return answer_state(found.topic, place, message.text, c)
+    if found.candidates and reads_as_question(message):
+        near = tuple(topic for topic in found.candidates if topic in c.library.questions)[:3]
+        return Maybe(message.text[:MATCHED], near, place) if near else None
+    return None
+
+
+def answer_state(topic: str, place: Saved | None, question: str, c: Context) -> State:
+    """The answer; for a topic without a reviewed answer, honestly the way to a person."""
+    from bot.conversation.handover import HandoverOffer
+
+    if topic in c.library.topics:
+        return Answer(topic, place=place)
+    return HandoverOffer(question or c.library.questions[topic][1].id, topic=topic, place=place)
+
+
+def groups(c: Context) -> tuple[Group, ...]:
+    return tuple(group for group in c.library.groups if group.topics)
+
+
+@dataclass(frozen=True)
+class AskQuestion(State):
+    """«Tulis pertanyaan Anda»"""
+
+    NAME: ClassVar[str] = "ask"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        words = lines(say("Write your question in your own words, or choose from the list."), example(c))
+        return (reply(c, words, self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        return (
+            option(c, "browse", say("List of questions"), "daftar", "daftar pertanyaan", "lihat"),
+            option(c, "person", say("Ask a person"), "petugas"),
+        )
+
+    def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.handover import ask_person
+
+        return arrive(Groups() if key == "browse" else ask_person(c, None), c)
+
+    def back(self, c: Context) -> State:
+        from bot.conversation.menu import Menu
+
+        return Menu()
+
+
+def example(c: Context) -> Phrase:
+    return c.catalogue.say("For example: who pays for the passport?")
+
+
+@dataclass(frozen=True)
+class Groups(State):
+    NAME: ClassVar[str] = "groups"
+    page: int = 0
+
+    def _rows(self, c: Context) -> tuple[Group, ...]:
+        return groups(c)[self.page * PAGE : (self.page + 1) * PAGE]
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, c.catalogue.say("What is it about?"), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        named = [option(c, group.key, group.title) for group in self._rows(c)]
+        if (self.page + 1) * PAGE < len(groups(c)):
+            named.append(option(c, "more", c.catalogue.say("Other subjects"), "lainnya", "lanjut", "lagi"))
+        return tuple(named)
+
+    def choose(self, key: str, c: Context) -> Turn:
+        return arrive(replace(self, page=self.page + 1) if key == "more" else Topics(key), c)
+
+    def back(self, c: Context) -> State:
+        return replace(self, page=self.page - 1) if self.page else AskQuestion()
+
+    def valid(self, c: Context) -> bool:
+        return bool(self._rows(c))
+
+
+@dataclass(frozen=True)
+class Topics(State):
+    """The questions of a group."""
+
+    NAME: ClassVar[str] = "topics"
+    group: str
+
+    def _group(self, c: Context) -> Group | None:
+        return next((group for group in groups(c) if group.key == self.group), None)
+
+    def valid(self, c: Context) -> bool:
+        return self._group(c) is not None
+
+    def _topics(self, c: Context) -> tuple[Topic, ...]:
+        group = self._group(c)
+        return group.topics[:10] if group else ()
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        rows = [same(f"{number} ") + topic.question for number, topic in enumerate(self._topics(c), 1)]
+        rows = [row if len(row.id) < 90 else same(f"{i} ") + self._topics(c)[i - 1].label for i, row in enumerate(rows, 1)]
+        return (reply(c, lines(c.catalogue.say("Choose a question:"), lines(*rows, gap="\n")), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        return tuple(option(c, topic.id, topic.label) for topic in self._topics(c))
+
+    def choose(self, key: str, c: Context) -> Turn:
+        return arrive(Answer(key), c)
+
+    def back(self, c: Context) -> State:
+        return Groups()
+
+
+@dataclass(frozen=True)
+class Answer(State):
+    """The reviewed answer. `part`: 0 the first answer, then one of `more` at a time."""
+
+    NAME: ClassVar[str] = "answer"
+    topic: str
+    part: int = 0
+    place: Saved | None = None
+
+    def valid(self, c: Context) -> bool:
+        topic = c.library.topics.get(self.topic)
+        return topic is not None and 0 <= self.part <= len(topic.more)
+
+    def _topic(self, c: Context) -> Topic:
+        return c.library.topics[self.topic]
+
+    def _statement(self, c: Context) -> Statement:
+        topic = self._topic(c)
+        return topic.answer if self.part == 0 else topic.more[self.part - 1]
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, shown(self._statement(c), c), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        topic = self._topic(c)
+        found = [
+            option(c, "yes", say("Yes, this helped"), "ya", "membantu", "ya membantu", "nggih", "makasih", "terima kasih"),
+            option(c, "no", say("Not yet"), "belum", "tidak", "ndeq", "ndeqman", "tidak membantu"),
+        ]
+        if self.part < len(topic.more):
+            found.append(option(c, "more", say("More about this"), "selengkapnya", "lagi", "detail"))
+        if self._statement(c).facts:
+            found.append(option(c, "source", say("Source"), "sumber", "dari mana"))
+        if topic.lesson is not None and self.place is None:
+            found.append(option(c, "lesson", say("The lesson on this"), "pelajaran", "belajar"))
+        if self.place is not None:
+            found.append(option(c, "go-on", say("Go on where I was"), "lanjut", "terus", "kembali ke pelajaran"))
+        for other in topic.related[: max(0, 7 - len(found))][:2]:
+            if other in c.library.topics:
+                found.append(option(c, other, c.library.topics[other].label))
+        return tuple(found)
+
+    def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.lessons import LessonCard, ModuleList
+
+        match key:
+            case "yes":
+                return arrive(self._after(c), c, RecordFeedback(self.topic, True), lead=c.catalogue.say("Good to hear."))
+            case "no":
+                return arrive(NotHelped(self.topic, self.place), c, RecordFeedback(self.topic, False))
+            case "more":
+                return arrive(replace(self, part=self.part + 1), c)
+            case "source":
+                return arrive(Source(self.topic, self.part, self.place), c)
+            case "go-on":
+                return arrive(restore(self.place, c), c)
+            case "lesson":
+                module, _, lesson = (self._topic(c).lesson or "").partition("/")
+                found = c.library.module(module)
+                there = found.lesson(lesson) if found else None
+                return arrive(LessonCard(module, lesson, there.cards[0].key) if there else ModuleList(), c)
+            case _:
+                return arrive(Answer(key, place=self.place), c)
+
+    def _after(self, c: Context) -> State:
+        return restore(self.place, c)
+
+    def back(self, c: Context) -> State:
+        if self.part:
+            return replace(self, part=self.part - 1)
+        return restore(self.place, c) if self.place else AskQuestion()
+
+
+@dataclass(frozen=True)
+class Source(State):
+    """Where an answer comes from, with its dates."""
+
+    NAME: ClassVar[str] = "source"
+    topic: str
+    part: int = 0
+    place: Saved | None = None
+
+    def valid(self, c: Context) -> bool:
+        return Answer(self.topic, self.part, self.place).valid(c)
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        statement = Answer(self.topic, self.part)._statement(c)
+        return (reply(c, source_of(statement, c), (option(c, "go-on", say("Back to the answer"), "lanjut"),)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        return (option(c, "go-on", c.catalogue.say("Back to the answer"), "lanjut"),)
+
+    def choose(self, key: str, c: Context) -> Turn:
+        return arrive(self.back(c), c)
+
+    def back(self, c: Context) -> State:
+        return Answer(self.topic, self.part, self.place)
+
+
+def source_of(statement: Statement, c: Context) -> Phrase:
+    """The cites of a statement's facts, each with the day it holds for or was last read; what is not confirmed says so."""
+    say = c.catalogue.say
+    rows: list[Phrase] = []
+    for fact in statement.facts:
+        if fact.grade_on(today(c)) == "C":
+            row = same("• ") + say("{cite}: not confirmed, ask again", cite=fact.cite)
+        elif fact.as_of is not None:
+            row = same("• ") + say("{cite} (as of {day})", cite=fact.cite, day=short_day(fact.as_of))
+        elif fact.verified_on is not None:
+            row = same("• ") + say("{cite} (read on {day})", cite=fact.cite, day=short_day(fact.verified_on))
+        else:
+            row = same("• ") + say("{cite} (well known, not read again)", cite=fact.cite)
+        if row.id not in [known.id for known in rows] and sum(len(r.id) + 1 for r in [*rows, row]) < MAX_CHARS - 100:
+            rows.append(row)
+    return lines(say("*Source:*"), lines(*rows, gap="\n"), caution(statement, c))
+
+
+@dataclass(frozen=True)
+class Maybe(State):
+    """«Maybe you mean»: up to three topics, and «none of these»."""
+
+    NAME: ClassVar[str] = "maybe"
+    question: str
+    topics: tuple[str, ...]
+    place: Saved | None = None
+
+    def valid(self, c: Context) -> bool:
+        return bool(self._topics(c))
+
+    def _topics(self, c: Context) -> tuple[str, ...]:
+        return tuple(topic for topic in self.topics if topic in c.library.questions)
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        rows = [same(f"{number} ") + self._name(topic, c) for number, topic in enumerate(self._topics(c), 1)]
+        return (reply(c, lines(say("Maybe you mean:"), lines(*rows, gap="\n")), self.choices(c)),)
+
+    def _name(self, topic: str, c: Context) -> Phrase:
+        return c.library.topics[topic].question if topic in c.library.topics else c.library.questions[topic][1]
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        named = [
+            option(c, topic, c.library.topics[topic].label if topic in c.library.topics else self._name(topic, c))
+            for topic in self._topics(c)
+        ]
+        none = option(c, "none", c.catalogue.say("None of these"), "bukan", "bukan itu", "tidak ada", "ndeq araq")
+        return (*named, none)
+
+    def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.handover import HandoverOffer
+
+        if key == "none":
+            return arrive(HandoverOffer(self.question, place=self.place), c, miss(self.question, c))
+        return arrive(answer_state(key, self.place, self.question, c), c)
+
+    def back(self, c: Context) -> State:
+        return restore(self.place, c) if self.place else AskQuestion()
+
+
+def miss(question: str, c: Context) -> RecordMiss:
+    """The words of a question that was not found, without numbers and names as far as can be told (at most 8 words)."""
+    words = [word for word in c.understanding.normalise(question).split() if word.isalpha()]
+    return RecordMiss(" ".join(words[:8])[:120])
+
+
+@dataclass(frozen=True)
+class NotHelped(State):
+    NAME: ClassVar[str] = "not-helped"
+    topic: str
+    place: Saved | None = None
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        return (reply(c, say("Sorry. Write it in other words, or choose:"), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        return (
+            option(c, "person", say("Ask a person"), "petugas", "orang"),
+            option(c, "browse", say("List of questions"), "daftar"),
+            option(c, "go-on", say("Go on where I was") if self.place else say("Menu"), "lanjut", "menu"),
+        )
+
+    def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.handover import ask_person
+
+        if key == "person":
+            return arrive(ask_person(c, self.place), c)
+        return arrive(Groups() if key == "browse" else restore(self.place, c), c)
+
+    def valid(self, c: Context) -> bool:
+        return self.topic in c.library.topics
+
+    def back(self, c: Context) -> State:
+        return Answer(self.topic, place=self.place)
+
+
+__all__ = [
+    "Answer",
+    "AskQuestion",
+    "Groups",
+    "Maybe",
+    "NotHelped",
+    "Source",
+    "Topics",
+    "answer_to",
+    "safe",
+    "text",
+]

@@ -1,0 +1,472 @@
+"""Language, announcements, my data, erase me, and several people on one phone.
+
+    > data saya
+    < 1 Lihat data saya 2 Hapus saya 3 Cabut persetujuan
+    > 2
+    < Semua akan dihapus ... 1 Ya, hapus semua 2 Tidak
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.conversation.places import restore, saved
+from bot.conversation.speech import arrive, in_language, lines, option, reply, same, with_contact
+from bot.conversation.state import Saved, State, dump
+from bot.conversation.types import (
+    AddProfile,
+    CheckPin,
+    Choice,
+    Context,
+    EraseMe,
+    Erased,
+    ExportData,
+    Exported,
+    Message,
+    Outcome,
+    PinRight,
+    ProfileSwitched,
+    Reply,
+    SetAnnouncements,
+    SetConsent,
+    SwitchProfile,
+    Turn,
+    WrongPin,
+)
+from bot.conversation.welcome import CONSENT_VERSION, ConsentAsk, LanguageAsk, RoleAsk, gate, yes_no
+
+_PIN = re.compile(r"\d{4}")
+_NICKNAME = re.compile(r"[^\W\d_][^\d_@#<>{}\[\]|\\/?!]{0,29}")
+MOST_PROFILES = 8
+
+
+@dataclass(frozen=True)
+class Settings(State):
+    NAME: ClassVar[str] = "settings"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, c.catalogue.say("Settings. Choose:"), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        news = say("Stop news") if c.contact.announcements else say("Receive news")
+        return (
+            option(c, "language", say("Change language"), "bahasa", "basa"),
+            option(c, "news", news, "pengumuman", "berita", "kabar"),
+            option(c, "data", say("My data"), "data saya", "data"),
+            option(c, "people", say("Another person"), "ganti orang", "orang lain"),
+            option(c, "role", say("Who I am"), "siapa saya", "profil"),
+            option(c, "about", say("Who runs this?"), "asli", "siapa"),
+        )
+
+    def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.menu import About
+
+        here = dump(self)
+        match key:
+            case "language":
+                return arrive(LanguageAsk(here), c)
+            case "news":
+                return set_news(not c.contact.announcements, self, c)
+            case "data":
+                return arrive(MyData(), c)
+            case "people":
+                return arrive(gate(People(), "profile", c), c)
+            case "role":
+                return arrive(gate(RoleAsk(here), "profile", c), c)
+            case _:
+                return arrive(About(here), c)
+
+    def back(self, c: Context) -> State:
+        from bot.conversation.menu import Menu
+
+        return Menu()
+
+
+def set_news(on: bool, place: State, c: Context) -> Turn:
+    """STOP and START: news stop at once; to receive them consent is needed first."""
+    say = c.catalogue.say
+    if on and c.contact.consent is not True:
+        return arrive(gate(NewsOn(saved(place)), "announcements", c), c)
+    after = with_contact(c, announcements=on)
+    lead = (
+        say("News of events come to you again. *BERHENTI* stops them.")
+        if on
+        else say("News are stopped. You can still ask and learn. *MULAI* brings them back.")
+    )
+    return arrive(place, after, SetAnnouncements(on), lead=lead)
+
+
+@dataclass(frozen=True)
+class NewsOn(State):
+    """Consent was given on the way to news; confirm and turn them on."""
+
+    NAME: ClassVar[str] = "news-on"
+    place: Saved
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, c.catalogue.say("Shall Bekal send you news of events?"), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        return yes_no(c, say("Yes, send them"), say("No"))
+
+    def choose(self, key: str, c: Context) -> Turn:
+        return set_news(key == "yes", restore(self.place, c), c)
+
+    def back(self, c: Context) -> State:
+        return restore(self.place, c)
+
+
+# --- my data ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MyData(State):
+    NAME: ClassVar[str] = "data"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        state = (
+            say("You have agreed that Bekal remembers you.")
+            if c.contact.consent
+            else say("Bekal keeps only your language and where you are in the chat, for 30 days.")
+        )
+        return (reply(c, lines(say("*Your data*"), state), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        withdraw = (option(c, "withdraw", say("Take back consent"), "cabut"),) if c.contact.consent else ()
+        return (
+            option(c, "export", say("See my data"), "lihat", "unduh"),
+            option(c, "erase", say("Erase me"), "hapus", "hapus saya"),
+            option(c, "details", say("What is kept, and why"), "rincian"),
+            *withdraw,
+        )
+
+    def choose(self, key: str, c: Context) -> Turn:
+        say = c.catalogue.say
+        match key:
+            case "export":
+                if c.contact.has_pin:
+                    return arrive(PinAsk(dump(ExportNow())), c)
+                return Turn(self, (), (ExportData(),))
+            case "erase":
+                return arrive(with_pin(EraseAsk(), c), c)
+            case "withdraw":
+                after = with_contact(c, consent=False, role=None, kabupaten=None, lessons=frozenset(), quizzes={})
+                lead = say("Your consent is taken back. What rested on it is erased; your seats stay until you cancel them.")
+                return arrive(self, after, SetConsent(False, CONSENT_VERSION), lead=lead)
+            case _:
+                return arrive(DataDetails(), c)
+
+    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
+        return exported(outcome, c)
+
+    def back(self, c: Context) -> State:
+        return Settings()
+
+
+def exported(outcome: Outcome, c: Context) -> Turn | None:
+    if not isinstance(outcome, Exported):
+        return None
+    words = c.catalogue.say("Here is what Bekal keeps about you. Delete the file when others may read this phone.")
+    state = MyData()
+    return Turn(state, (reply(c, words, state.choices(c), document=outcome.document),))
+
+
+@dataclass(frozen=True)
+class ExportNow(State):
+    """The PIN was right: the file at once."""
+
+    NAME: ClassVar[str] = "export"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, c.catalogue.say("Shall I show your data now?"), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        return yes_no(c, say("Yes, show"), say("No"))
+
+    def choose(self, key: str, c: Context) -> Turn:
+        return Turn(self, (), (ExportData(),)) if key == "yes" else arrive(MyData(), c)
+
+    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
+        return exported(outcome, c)
+
+    def back(self, c: Context) -> State:
+        return MyData()
+
+
+@dataclass(frozen=True)
+class DataDetails(State):
+    NAME: ClassVar[str] = "data-details"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        from bot.conversation.welcome import consent_details
+
+        return (reply(c, consent_details(c), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        return (option(c, "data", c.catalogue.say("My data"), "data saya", "lanjut"),)
+
+    def choose(self, key: str, c: Context) -> Turn:
+        return arrive(MyData(), c)
+
+    def back(self, c: Context) -> State:
+        return MyData()
+
+
+@dataclass(frozen=True)
+class EraseAsk(State):
+    """Nothing irreversible by one press: what goes is said first."""
+
+    NAME: ClassVar[str] = "erase"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        words = say(
+            "Everything about you will be erased: language, lessons, seats, questions. This cannot be undone. Erase?"
+        )
+        return (reply(c, words, self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        return (
+            option(c, "keep", say("No, keep it"), "tidak", "jangan", "batal", "ndeq"),
+            option(c, "erase", say("Yes, erase everything"), "ya", "hapus", "hapus semua", "ya hapus", "ya hapus semua"),
+        )
+
+    def choose(self, key: str, c: Context) -> Turn:
+        if key == "keep":
+            return arrive(MyData(), c, lead=c.catalogue.say("Nothing was erased."))
+        return Turn(self, (), (EraseMe(),))
+
+    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
+        from bot.conversation.welcome import Welcome
+
+        if not isinstance(outcome, Erased):
+            return None
+        lead = c.catalogue.say("Everything about you is erased.")
+        # The person is new again: nothing of the old context may show, not even the language of the welcome.
+        return arrive(Welcome(), in_language(c, c.language), lead=lead)
+
+    def back(self, c: Context) -> State:
+        return MyData()
+
+
+# --- several people --------------------------------------------------------------------------------------------------
+
+
+def with_pin(then: State, c: Context) -> State:
+    """The state itself, or first the PIN where this person has one."""
+    return PinAsk(dump(then)) if c.contact.has_pin else then
+
+
+@dataclass(frozen=True)
+class PinAsk(State):
+    """The active person's PIN, before export, erasure or cancelling."""
+
+    NAME: ClassVar[str] = "pin"
+    TAKES_WORDS: ClassVar[bool] = True
+    then: Saved
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, c.catalogue.say("Your four-digit PIN?")),)
+
+    def hear(self, message: Message, c: Context) -> Turn | None:
+        pin = message.text.strip()
+        return Turn(self, (), (CheckPin(pin),)) if _PIN.fullmatch(pin) else None
+
+    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
+        if isinstance(outcome, PinRight):
+            return arrive(restore(self.then, c), c)
+        return wrong_pin(outcome, self, c)
+
+    def back(self, c: Context) -> State:
+        return Settings()
+
+
+def wrong_pin(outcome: Outcome, here: State, c: Context) -> Turn | None:
+    if not isinstance(outcome, WrongPin):
+        return None
+    say = c.catalogue.say
+    if outcome.tries_left <= 0:
+        return arrive(Settings(), c, lead=say("The PIN was wrong too often. Ask the staff at the Disnaker office."))
+    return arrive(here, c, lead=say("That PIN is not right. Tries left: {tries}.", tries=outcome.tries_left))
+
+
+@dataclass(frozen=True)
+class People(State):
+    """GANTI ORANG: who is writing now?"""
+
+    NAME: ClassVar[str] = "people"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        return (reply(c, say("Who is using this phone now?"), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        known = tuple(
+            option(c, profile.id, same(profile.nickname) if profile.nickname else say("The first person"))
+            for profile in c.contact.profiles[:MOST_PROFILES]
+        )
+        new = (option(c, "new", say("A new person"), "orang baru", "baru", "tambah"),)
+        return (*known, *(new if len(known) < MOST_PROFILES else ()))
+
+    def choose(self, key: str, c: Context) -> Turn:
+        if key == "new":
+            return arrive(PersonName(), c)
+        profile = next(profile for profile in c.contact.profiles if profile.id == key)
+        if profile.active:
+            return arrive(Settings(), c, lead=c.catalogue.say("You are that person already."))
+        if profile.has_pin:
+            return arrive(PersonPin(key), c)
+        return Turn(self, (), (SwitchProfile(key),))
+
+    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
+        return switched(outcome, c)
+
+    def back(self, c: Context) -> State:
+        return Settings()
+
+
+def switched(outcome: Outcome, c: Context) -> Turn | None:
+    """The context is already the other person's: the menu in her language."""
+    from bot.conversation.menu import Menu
+
+    if not isinstance(outcome, ProfileSwitched):
+        return None
+    hello = c.catalogue.say("Hello {name}.", name=outcome.nickname) if outcome.nickname else c.catalogue.say("Hello.")
+    return arrive(Menu(), c, lead=hello)
+
+
+@dataclass(frozen=True)
+class PersonName(State):
+    NAME: ClassVar[str] = "person-name"
+    TAKES_WORDS: ClassVar[bool] = True
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, c.catalogue.say("A nickname for the new person? It need not be the real name.")),)
+
+    def hear(self, message: Message, c: Context) -> Turn | None:
+        name = " ".join(message.text.split())
+        if message.kind != "text" or not _NICKNAME.fullmatch(name):
+            return None
+        return arrive(PersonNewPin(name), c)
+
+    def back(self, c: Context) -> State:
+        return People()
+
+
+@dataclass(frozen=True)
+class PersonNewPin(State):
+    NAME: ClassVar[str] = "person-new-pin"
+    TAKES_WORDS: ClassVar[bool] = True
+    nickname: str
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        words = say("A PIN of four digits, so that others cannot open what is yours? Write it, or skip.")
+        return (reply(c, words, self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        return (option(c, "none", c.catalogue.say("No PIN"), "lewati", "tidak", "tanpa pin"),)
+
+    def choose(self, key: str, c: Context) -> Turn:
+        return Turn(self, (), (AddProfile(self.nickname),))
+
+    def hear(self, message: Message, c: Context) -> Turn | None:
+        pin = message.text.strip()
+        return Turn(self, (), (AddProfile(self.nickname, pin),)) if _PIN.fullmatch(pin) else None
+
+    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
+        from bot.conversation.welcome import Welcome
+
+        if not isinstance(outcome, ProfileSwitched):
+            return None
+        # A new person chooses the language like everybody; the language of the phone stays until then.
+        return arrive(Welcome(), c, lead=c.catalogue.say("Hello {name}.", name=outcome.nickname))
+
+    def back(self, c: Context) -> State:
+        return PersonName()
+
+
+@dataclass(frozen=True)
+class PersonPin(State):
+    NAME: ClassVar[str] = "person-pin"
+    TAKES_WORDS: ClassVar[bool] = True
+    profile: str
+
+    def valid(self, c: Context) -> bool:
+        return any(profile.id == self.profile for profile in c.contact.profiles)
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, c.catalogue.say("The four-digit PIN of this person?")),)
+
+    def hear(self, message: Message, c: Context) -> Turn | None:
+        pin = message.text.strip()
+        return Turn(self, (), (SwitchProfile(self.profile, pin),)) if _PIN.fullmatch(pin) else None
+
+    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
+        return switched(outcome, c) or wrong_pin(outcome, self, c)
+
+    def back(self, c: Context) -> State:
+        return People()
+
+
+# --- answers of the staff --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StaffAnswers(State):
+    """JAWABAN: for who said staff must not write first."""
+
+    NAME: ClassVar[str] = "staff-answers"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        if not c.contact.answers:
+            return (reply(c, say("You have no question with the staff."), self.choices(c)),)
+        rows = [
+            same(f"*{number}*\n{answer[:400]}") if answer else same(f"*{number}* ") + say("no answer yet")
+            for number, answer in c.contact.answers[-1:]
+        ]
+        return (reply(c, lines(*rows), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        say = c.catalogue.say
+        return (option(c, "ask", say("Ask something"), "tanya"), option(c, "person", say("Ask a person"), "petugas"))
+
+    def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.handover import ask_person
+        from bot.conversation.questions import AskQuestion
+
+        return arrive(AskQuestion() if key == "ask" else ask_person(c, None), c)
+
+    def back(self, c: Context) -> State:
+        from bot.conversation.menu import Menu
+
+        return Menu()
+
+
+__all__ = [
+    "ConsentAsk",
+    "DataDetails",
+    "EraseAsk",
+    "ExportNow",
+    "MyData",
+    "NewsOn",
+    "People",
+    "PersonName",
+    "PersonNewPin",
+    "PersonPin",
+    "PinAsk",
+    "Settings",
+    "StaffAnswers",
+    "set_news",
+    "with_pin",
+]

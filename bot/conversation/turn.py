@@ -1,0 +1,196 @@
+"""The order of interpretation, on one page. The order is a safety property and has tests.
+
+    1  words of danger          the help card at once, whatever else is going on
+    2  TUTUP                    a neutral screen
+    3  global words             menu, back, language, help, stop, start, my data, a person please, ...
+    4  the state's own choices  by number, label, part of it, synonym, with typos
+    5  an answer to the question asked
+    6  a question               FAQ match
+    7  «I did not understand»   kind, and the place is kept
+
+A tapped button is checked first: an old one shows where the person is and never acts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation import globals as global_words
+from bot.conversation.choosing import pick, plain
+from bot.conversation.danger import SHOWN, FamilyCard, HelpCard
+from bot.conversation.flows import LESSONS
+from bot.conversation.handover import HandoverOffer, VoiceNote
+from bot.conversation.menu import Closed, standing
+from bot.conversation.places import saved
+from bot.conversation.questions import answer_to, miss, reads_as_question
+from bot.conversation.speech import arrive
+from bot.conversation.state import State, dump
+from bot.conversation.types import MAX_REPLIES, Context, CountCampaign, Message, Outcome, Reply, Request, Turn, WipeScreen
+from bot.conversation.welcome import Welcome
+from bot.library.model import Phrase
+
+LONGEST = 10_000  # characters of a message that are looked at
+
+
+def take_turn(state: State | None, message: Message, c: Context) -> Turn:
+    """What one message causes. `state` None: nothing is known of this address yet. Never raises for any message."""
+    if state is not None and not state.valid(c):
+        state = global_words.menu_state()
+    if message.kind == "outcome" and message.outcome is not None and state is not None:
+        turn = _outcome(state, message.outcome, c)
+    else:
+        message = replace(message, text=message.text[:LONGEST])
+        turn = _first(message, c) if state is None else _interpret(state, message, c)
+    return _with_bookmark(state, _bounded(turn), c)
+
+
+def _interpret(state: State, message: Message, c: Context) -> Turn:
+    if message.kind == "choice":
+        return _tapped(state, message, c)
+    if message.kind == "text":
+        return (
+            _danger(state, message, c)
+            or _close(state, message)(c)
+            or global_words.answer(state, message, c)
+            or _own_choice(state, message, c)
+            or state.hear(message, c)
+            or _question(state, message, c)
+            or _not_understood(state, message, c)
+        )
+    return state.hear(message, c) or _media(state, message, c)
+
+
+def _first(message: Message, c: Context) -> Turn:
+    """The first message of all: danger and TUTUP first; a question is answered first, nothing kept, then the welcome."""
+    campaign = message.campaign or ""
+    then = "event:" + campaign.removeprefix("acara-") if campaign.startswith("acara-") else ""
+    welcome = Welcome(then)
+    counted = (CountCampaign(campaign[:40]),) if campaign else ()
+    if message.kind == "text" and message.text.strip():
+        early = _danger(welcome, message, c) or _close(welcome, message)(c) or _own_choice(welcome, message, c)
+        if early is not None:
+            return early
+        if plain(message.text) in global_words.EARLY:
+            turn = global_words.answer(welcome, message, c)
+            if turn is not None:
+                return turn
+        answer = answer_to(message, None, c)
+        if answer is not None and answer.NAME == "answer":
+            words = replace(answer.ask(c)[0], choices=(), nav=())
+            return Turn(welcome, (words, *welcome.ask(c)), counted)
+    return arrive(welcome, c, *counted)
+
+
+# --- 1 danger --------------------------------------------------------------------------------------------------------
+
+
+def _danger(state: State, message: Message, c: Context) -> Turn | None:
+    found = c.understanding.assess(message.text, sasak=c.language == "sas")
+    if found.level not in SHOWN:
+        return None
+    place = saved(state)
+    if found.third_person:
+        return arrive(FamilyCard(found.level, place), c)
+    return arrive(HelpCard(found.level, place, fuzzy=found.fuzzy), c)
+
+
+# --- 2 TUTUP ---------------------------------------------------------------------------------------------------------
+
+
+class _close:
+    """TUTUP, as a step of the order: called with the context, it gives the turn or None."""
+
+    def __init__(self, state: State, message: Message) -> None:
+        self.state, self.message = state, message
+
+    def __call__(self, c: Context) -> Turn | None:
+        if plain(self.message.text) not in global_words.CLOSE:
+            return None
+        return arrive(Closed(standing(self.state)), c, WipeScreen())
+
+
+# --- 4 own choices ---------------------------------------------------------------------------------------------------
+
+
+def _own_choice(state: State, message: Message, c: Context) -> Turn | None:
+    chosen = pick(message.text, state.choices(c))
+    return state.choose(chosen.key, c) if chosen else None
+
+
+def _tapped(state: State, message: Message, c: Context) -> Turn:
+    """A button. Its stamp must be the conversation's; otherwise it shows where the person is."""
+    key = message.choice or ""
+    if message.stamp != c.step:
+        return arrive(state, c, lead=c.catalogue.say("That button is from before. You are here:"))
+    if any(choice.key == key for choice in state.choices(c)):
+        return state.choose(key, c)
+    turn = global_words.by_key(key, state, c)
+    return turn or arrive(state, c)
+
+
+# --- 6 a question ----------------------------------------------------------------------------------------------------
+
+
+def _question(state: State, message: Message, c: Context) -> Turn | None:
+    """A free question; inside a lesson or a form the place is kept."""
+    answer = answer_to(message, standing(state), c)
+    return arrive(answer, c) if answer is not None else None
+
+
+# --- 7 not understood ------------------------------------------------------------------------------------------------
+
+
+def _not_understood(state: State, message: Message, c: Context) -> Turn:
+    say = c.catalogue.say
+    if plain(message.text) in global_words.GREETINGS:
+        return arrive(state, c, lead=say("Hello! You are here:"))
+    if not plain(message.text):
+        return arrive(state, c, lead=say("Please write a word or a number."))
+    if not state.TAKES_WORDS and reads_as_question(message):
+        offer = HandoverOffer(message.text[:2000], place=standing(state))
+        return arrive(offer, c, miss(message.text, c))
+    return arrive(state, c, lead=say("Sorry, I did not understand. Choose a number or write *BANTUAN*."))
+
+
+def _media(state: State, message: Message, c: Context) -> Turn:
+    """Voice notes, pictures, stickers, places, contacts: what to do instead; the place is kept."""
+    say = c.catalogue.say
+    if message.kind == "voice":
+        return arrive(VoiceNote(message.media, standing(state)), c)
+    lead: dict[str, Phrase] = {
+        "photo": say("I cannot see pictures. Please never send photos of KTP, passport or papers. Write instead."),
+        "document": say("I cannot open files. Please never send papers here. Write your question instead."),
+        "video": say("I cannot watch videos. Please write instead."),
+        "location": say("I cannot use a location. In danger write *TOLONG*."),
+        "contact": say("Thank you, but keep other people's numbers to yourself. Write your question instead."),
+        "sticker": say("Thank you! Please choose a number or write a word."),
+    }
+    return arrive(state, c, lead=lead.get(message.kind, say("I cannot read this. Please write a word or a number.")))
+
+
+# --- outcomes and bounds ---------------------------------------------------------------------------------------------
+
+
+def _outcome(state: State, outcome: Outcome, c: Context) -> Turn:
+    return state.outcome(outcome, c) or arrive(state, c)
+
+
+def _bounded(turn: Turn) -> Turn:
+    """Never nothing, never more than two messages in a row."""
+    if turn.replies or any(isinstance(effect, Request) for effect in turn.effects):
+        return replace(turn, replies=turn.replies[:MAX_REPLIES])
+    raise ValueError(f"the state {turn.state.NAME!r} answered nothing")
+
+
+def _with_bookmark(before: State | None, turn: Turn, c: Context) -> Turn:
+    """Leaving a lesson keeps the place; being in one, or finishing the module, drops the old mark."""
+    if isinstance(turn.state, LESSONS):
+        return replace(turn, bookmark=None if turn.state.NAME == "module-done" else c.bookmark)
+    if before is not None and before.NAME in ("card", "quiz", "quiz-why"):
+        return replace(turn, bookmark=dump(before))
+    return replace(turn, bookmark=c.bookmark)
+
+
+def opening(state: State, c: Context) -> tuple[Reply, ...]:
+    """What stands on the screen at a place; for previews, checks and the chart."""
+    return state.ask(c)

@@ -1,0 +1,198 @@
+"""The content in memory: frozen and typed. Read once by `load`, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Grade = Literal["A", "B", "C"]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One text in Indonesian and, where there is one, in Sasak.
+
+    `signed`: the Sasak has its signatures. `critical`: danger, health, law or money; Indonesian is always shown first.
+    """
+
+    id: str
+    sas: str | None = None
+    signed: bool = False
+    critical: bool = False
+
+    def __add__(self, other: Phrase | str) -> Phrase:
+        """Both languages, one after the other; a missing Sasak is filled with Indonesian if the other side has one."""
+        if isinstance(other, str):
+            return Phrase(self.id + other, None if self.sas is None else self.sas + other, self.signed, self.critical)
+        sas = None if self.sas is None and other.sas is None else (self.sas or self.id) + (other.sas or other.id)
+        signed = (self.signed or self.sas is None) and (other.signed or other.sas is None)
+        return Phrase(self.id + other.id, sas, signed and sas is not None, self.critical or other.critical)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A numbered statement of the fact sheet. See docs/content.md for the meaning of each field."""
+
+    id: str
+    says: str
+    source: str
+    cite: str
+    grade: Grade
+    kind: str
+    sensitive: bool = False
+    perishable: bool = False
+    as_of: date | None = None
+    verified_on: date | None = None
+    check_by: date | None = None
+    verify_with: str | None = None
+
+    def grade_on(self, today: date) -> Grade:
+        """The grade that counts on that day: expired is C, and so is a B about money, penalties or deadlines."""
+        if self.check_by is not None and today > self.check_by:
+            return "C"
+        return "C" if self.grade == "B" and self.sensitive else self.grade
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A text that could be wrong about the world, with the facts it stands on."""
+
+    place: str  # "modules/02-documents-costs.yaml: lessons/zero-cost/cards/law", for messages to authors
+    text: Phrase
+    facts: tuple[Fact, ...] = ()
+    ask: str | None = None  # a key of Library.offices
+    safe: Phrase | None = None
+    picture: str | None = None
+    sound: str | None = None
+
+    def grade_on(self, today: date) -> Grade:
+        """The worst grade of its facts; A where it states none."""
+        return max((fact.grade_on(today) for fact in self.facts), default="A")
+
+
+@dataclass(frozen=True)
+class Card:
+    key: str
+    statement: Statement
+
+
+@dataclass(frozen=True)
+class Lesson:
+    key: str
+    title: Phrase
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class QuizChoice:
+    key: str
+    text: Phrase
+    right: bool
+    explain: Phrase
+
+
+@dataclass(frozen=True)
+class QuizQuestion:
+    key: str
+    statement: Statement  # the question
+    choices: tuple[QuizChoice, ...]
+
+
+@dataclass(frozen=True)
+class Module:
+    key: str
+    order: int
+    title: Phrase
+    summary: Phrase
+    lessons: tuple[Lesson, ...]
+    quiz: tuple[QuizQuestion, ...]
+
+    def lesson(self, key: str) -> Lesson | None:
+        return next((lesson for lesson in self.lessons if lesson.key == key), None)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A question with a reviewed answer."""
+
+    id: str
+    group: str
+    label: Phrase
+    question: Phrase
+    answer: Statement
+    more: tuple[Statement, ...] = ()
+    lesson: str | None = None  # "module/lesson"
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    key: str
+    title: Phrase
+    topics: tuple[Topic, ...]  # those with an answer
+
+
+@dataclass(frozen=True)
+class Helpline:
+    key: str
+    country: Literal["my", "id"]
+    kind: str
+    via: Literal["call", "whatsapp", "email"]
+    name: Phrase
+    who: Phrase
+    number: str
+    works_from: Literal["my", "id", "any"]
+    hours: Phrase | None
+    free: bool | None
+    facts: tuple[Fact, ...]
+    as_of: date | None
+    rung_on: date | None
+    use_for: tuple[str, ...]  # now, exploitation, worry, family, child
+    order: int
+
+
+@dataclass(frozen=True)
+class Mission:
+    """An Indonesian mission in Malaysia; `number` None where none was found."""
+
+    key: str
+    name: Phrase
+    area: Phrase
+    number: str | None
+    via: str
+    facts: tuple[Fact, ...]
+    area_facts: tuple[Fact, ...]
+    rung_on: date | None
+
+
+@dataclass(frozen=True)
+class Media:
+    """A small sound or picture. `file` is a name below content/media/; `size` in bytes."""
+
+    key: str
+    kind: Literal["sound", "picture"]
+    file: str
+    mime: str
+    size: int
+    alt: Phrase  # what is heard or seen, in words
+    synthetic: bool = False  # a machine's voice, standing in until a person has recorded it
+
+
+@dataclass(frozen=True)
+class Library:
+    facts: Mapping[str, Fact]
+    modules: tuple[Module, ...]
+    groups: tuple[Group, ...]
+    topics: Mapping[str, Topic]
+    questions: Mapping[str, tuple[str, Phrase]]  # every FAQ id -> (group, canonical question), answered or not
+    offices: Mapping[str, Phrase]
+    helplines: tuple[Helpline, ...]
+    missions: tuple[Mission, ...]
+    media: Mapping[str, Media] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)  # kabupaten key -> name
+    notices: Mapping[str, Statement] = field(default_factory=dict)  # statements the flows make, content/notices.yaml
+
+    def module(self, key: str) -> Module | None:
+        return next((module for module in self.modules if module.key == key), None)

@@ -1,0 +1,358 @@
+"""Every table. People's words, names and numbers are ciphertext (`bytes`), opened by keys that can be thrown away.
+
+Ids are random 22-character strings (`new_id`), except inbox, outbox and questions, whose integers also give the order.
+Times are aware UTC. `contact_id` or `address_id` stands in every row that belongs to a person: erasure and its test
+find the rows by these columns.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+# SQLite only counts up by itself in a column declared INTEGER.
+BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, in and out, on both engines: SQLite keeps no zone and would hand back a naive one.
+
+    A naive value is refused (ValueError): nobody could tell which hour it means.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored: use datetime.now(UTC)")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _at(nullable: bool = True, **more: object) -> Column[datetime]:
+    return Column(Moment(), nullable=nullable, **more)  # type: ignore[arg-type]
+
+
+class Contact(SQLModel, table=True):
+    """A person (profile). Before consent only language and address are kept."""
+
+    id: str = Field(primary_key=True, max_length=22)
+    language: str | None = Field(default=None, max_length=3)
+    consent: bool | None = None
+    consent_version: str | None = Field(default=None, max_length=20)
+    consent_at: datetime | None = Field(default=None, sa_column=_at())
+    role: str | None = Field(default=None, max_length=20)
+    kabupaten: str | None = Field(default=None, max_length=20)
+    nickname: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    pin_hash: str | None = Field(default=None, max_length=200)
+    pin_tries: int = 0  # wrong ones since the last right one
+    pin_locked_until: datetime | None = Field(default=None, sa_column=_at())  # after five wrong ones
+    safe_to_write: bool | None = None
+    created_at: datetime = Field(sa_column=_at(False))
+    seen_at: datetime = Field(sa_column=_at(False, index=True))
+
+
+class ContactKey(SQLModel, table=True):
+    """The contact's data key, wrapped by SECRET_KEY. Deleting this row makes every ciphertext of the contact unreadable."""
+
+    __tablename__ = "contact_key"
+    contact_id: str = Field(primary_key=True, max_length=22)
+    wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Address(SQLModel, table=True):
+    """One account on one channel. `lookup` is a keyed hash of channel and account; the account itself is ciphertext.
+
+    Locks and order belong to the address: a turn holds this row, never another person's.
+    """
+
+    __table_args__ = (UniqueConstraint("sender", "lookup"),)
+    id: str = Field(primary_key=True, max_length=22)
+    channel: str = Field(max_length=20, index=True)  # telegram, whatsapp, webchat, terminal
+    sender: str = Field(max_length=80)  # which of our bots or numbers: "telegram:<bot id>", "whatsapp:<hash>", "webchat"
+    lookup: str = Field(max_length=64)
+    account: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # under SECRET_KEY, not a contact's key
+    contact_id: str = Field(max_length=22, index=True)  # the active contact
+    stopped_at: datetime | None = Field(default=None, sa_column=_at())  # announcements
+    unreachable: str | None = Field(default=None, max_length=40)  # blocked, no-such-chat, invalid; cleared by an inbound
+    inbound_at: datetime | None = Field(default=None, sa_column=_at())  # WhatsApp's 24-hour window
+    next_send_at: datetime | None = Field(default=None, sa_column=_at())  # pace and 429
+    claim: str | None = Field(default=None, max_length=40)  # who plays this address now
+    claim_until: datetime | None = Field(default=None, sa_column=_at())
+    due_at: datetime | None = Field(default=None, sa_column=_at(index=True))  # something waits in the inbox since/until then
+    last_seq: int = 0  # of the outbox rows of a pulled channel
+    created_at: datetime = Field(sa_column=_at(False))
+
+
+class AddressContact(SQLModel, table=True):
+    """Which contacts (profiles) an address serves."""
+
+    __tablename__ = "address_contact"
+    address_id: str = Field(primary_key=True, max_length=22)
+    contact_id: str = Field(primary_key=True, max_length=22, index=True)
+    created_at: datetime = Field(sa_column=_at(False))
+
+
+class Conversation(SQLModel, table=True):
+    """The state kept per contact and address. `state` is JSON under the contact's key; `step` stamps the buttons."""
+
+    contact_id: str = Field(primary_key=True, max_length=22)
+    address_id: str = Field(primary_key=True, max_length=22, index=True)
+    state: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    step: int = 0
+    updated_at: datetime = Field(sa_column=_at(False))
+
+
+class Progress(SQLModel, table=True):
+    contact_id: str = Field(primary_key=True, max_length=22)
+    lesson: str = Field(primary_key=True, max_length=80)  # "module/lesson"
+    done_at: datetime = Field(sa_column=_at(False))
+
+
+class QuizResult(SQLModel, table=True):
+    __tablename__ = "quiz_result"
+    contact_id: str = Field(primary_key=True, max_length=22)
+    module: str = Field(primary_key=True, max_length=40)
+    right: int
+    total: int
+    done_at: datetime = Field(sa_column=_at(False))
+
+
+class Inbox(SQLModel, table=True):
+    """What came in, played once, in order per address. The body goes (None) once it is answered."""
+
+    __table_args__ = (Index("ix_inbox_pending", "address_id", "status", "id"),)
+    id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
+    address_id: str = Field(max_length=22)
+    contact_id: str = Field(max_length=22, index=True)
+    provider_message: str | None = Field(default=None, max_length=80)  # Telegram message id, for TUTUP
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    status: str = Field(default="pending", max_length=10)  # pending, done, parked
+    attempts: int = 0
+    error: str | None = Field(default=None, max_length=200)  # kind and place of the fault, never a person's words
+    received_at: datetime = Field(sa_column=_at(False))
+    not_before: datetime | None = Field(default=None, sa_column=_at())
+    done_at: datetime | None = Field(default=None, sa_column=_at(index=True))
+
+
+class Seen(SQLModel, table=True):
+    """Provider ids already taken in (Telegram 3 days, Twilio 30 days)."""
+
+    sender: str = Field(primary_key=True, max_length=80)
+    provider_id: str = Field(primary_key=True, max_length=80)
+    until: datetime = Field(sa_column=_at(False, index=True))
+
+
+class Outbox(SQLModel, table=True):
+    """Everything that leaves. `lane`: 0 danger, 1 replies, 2 pushes. Order is kept per address within a lane."""
+
+    __table_args__ = (
+        # `id` follows at once, so that the rows come in the order of sending without sorting a whole broadcast;
+        # `status` comes first, so that the few open rows are counted without reading the many ended ones.
+        Index("ix_outbox_claim", "status", "sender", "lane", "id"),
+        Index("ix_outbox_order", "address_id", "lane", "status", "id"),
+        Index("ix_outbox_pull", "address_id", "seq"),
+    )
+    id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
+    sender: str = Field(max_length=80)
+    address_id: str = Field(max_length=22)
+    contact_id: str | None = Field(default=None, max_length=22, index=True)  # None: to staff
+    lane: int = 1
+    kind: str = Field(default="message", max_length=20)  # message, delete, alert
+    seq: int | None = None  # pulled channels: per address, from 1; 0 until it is first pulled; None: not pulled
+    key: str = Field(max_length=64, unique=True)  # keyed hash of the idempotency key
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # JSON; blanked after delivery
+    status: str = Field(default="queued", max_length=10)
+    # queued, sending, sent, delivered, read, unknown, failed, cancelled
+    why: str | None = Field(default=None, max_length=80)
+    attempts: int = 0
+    resends: int = 0  # sent again although the first may have arrived
+    part: int = 0  # how many provider messages of this row are known to be accepted (long texts are split)
+    not_before: datetime = Field(sa_column=_at(False))
+    lease_until: datetime | None = Field(default=None, sa_column=_at())
+    epoch: int | None = None  # of the sender's lease at the claim
+    provider_ids: str | None = Field(default=None, max_length=400)  # "SM1=delivered,SM2": see outbox.parts
+    broadcast_id: str | None = Field(default=None, max_length=22, index=True)
+    created_at: datetime = Field(sa_column=_at(False))
+    sent_at: datetime | None = Field(default=None, sa_column=_at())
+    ended_at: datetime | None = Field(default=None, sa_column=_at(index=True))
+
+
+class Idempotency(SQLModel, table=True):
+    """Keys of outbox rows outlive the rows, as keyed hashes: planning again after a crash stays safe."""
+
+    key: str = Field(primary_key=True, max_length=64)
+    created_at: datetime = Field(sa_column=_at(False, index=True))
+
+
+class SenderLease(SQLModel, table=True):
+    """One active sender loop per bot or number. A claim must name the current epoch."""
+
+    __tablename__ = "sender_lease"
+    sender: str = Field(primary_key=True, max_length=80)
+    holder: str | None = Field(default=None, max_length=40)
+    epoch: int = 0
+    until: datetime | None = Field(default=None, sa_column=_at())
+    paused_until: datetime | None = Field(default=None, sa_column=_at())
+    halted: str | None = Field(default=None, max_length=80)  # stop-the-line error, until a person clears it
+    swept_at: datetime | None = Field(default=None, sa_column=_at())  # Twilio: inbound messages listed up to here
+
+
+class Event(SQLModel, table=True):
+    id: str = Field(primary_key=True, max_length=22)
+    kind: str = Field(default="session", max_length=20)
+    title: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    about: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    starts: datetime = Field(sa_column=_at(False, index=True))
+    place: str = Field(max_length=200)
+    capacity: int | None = None
+    deadline: datetime | None = Field(default=None, sa_column=_at())
+    cancelled_at: datetime | None = Field(default=None, sa_column=_at())
+    created_at: datetime = Field(sa_column=_at(False))
+
+
+class Registration(SQLModel, table=True):
+    """One seat or place in the waiting list. `status`: seat, waiting, approval, cancelled.
+
+    A code names one living registration of its event, and a contact has one of its own: held by the database, since
+    a code given twice would cancel somebody else's seat at the desk.
+    """
+
+    __table_args__ = (
+        Index("ix_registration_event", "event_id", "status", "place_in_line"),
+        Index(
+            "ux_registration_code",
+            "event_id",
+            "code",
+            unique=True,
+            sqlite_where=text("status <> 'cancelled'"),
+            postgresql_where=text("status <> 'cancelled'"),
+        ),
+        Index(
+            "ux_registration_own",
+            "event_id",
+            "contact_id",
+            unique=True,
+            sqlite_where=text("status <> 'cancelled' AND NOT other"),
+            postgresql_where=text("status <> 'cancelled' AND NOT other"),
+        ),
+    )
+    id: str = Field(primary_key=True, max_length=22)
+    event_id: str = Field(max_length=22)
+    contact_id: str = Field(max_length=22, index=True)
+    address_id: str = Field(max_length=22)
+    name: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    village: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    code: str = Field(max_length=4)
+    other: bool = False  # for somebody without a phone
+    status: str = Field(max_length=10)
+    place_in_line: int = 0  # order of arrival within the event
+    created_at: datetime = Field(sa_column=_at(False))
+    ended_at: datetime | None = Field(default=None, sa_column=_at())
+
+
+class Question(SQLModel, table=True):
+    """A question handed over to a person. `status`: open, answered, closed."""
+
+    id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
+    contact_id: str = Field(max_length=22, index=True)
+    address_id: str = Field(max_length=22)
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    answer: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    safe_to_write: bool = False
+    status: str = Field(default="open", max_length=10)
+    created_at: datetime = Field(sa_column=_at(False))
+    answered_at: datetime | None = Field(default=None, sa_column=_at())
+
+
+class Alert(SQLModel, table=True):
+    """Danger told to staff: a case code, level and country; no name, number or text."""
+
+    id: str = Field(primary_key=True, max_length=22)
+    contact_id: str = Field(max_length=22, index=True)
+    address_id: str = Field(max_length=22)
+    case_code: str = Field(max_length=12)
+    level: str = Field(max_length=20)
+    country: str | None = Field(default=None, max_length=2)
+    status: str = Field(default="queued", max_length=10)  # queued, sent, failed
+    outbox_id: int | None = Field(default=None, sa_column=Column(BIG, index=True))
+    safe_to_write: bool = False
+    created_at: datetime = Field(sa_column=_at(False))
+
+
+class Broadcast(SQLModel, table=True):
+    """An announcement. `cursor` is how far it has been expanded (contact id), so that a kill half-way goes on."""
+
+    id: str = Field(primary_key=True, max_length=22)
+    segment: str = Field(max_length=200)
+    text: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))  # by language; not personal
+    status: str = Field(default="expanding", max_length=10)  # expanding, sending, done, stopped
+    cursor: str = Field(default="", max_length=22)
+    recipients: int = 0
+    created_at: datetime = Field(sa_column=_at(False))
+
+
+class Feedback(SQLModel, table=True):
+    """Did this help? Counts by topic and day; nobody's name."""
+
+    topic: str = Field(primary_key=True, max_length=40)
+    day: date = Field(primary_key=True)
+    helped: int = 0
+    not_helped: int = 0
+
+
+class Miss(SQLModel, table=True):
+    """Words nobody could answer, counted by day, without who asked."""
+
+    words: str = Field(primary_key=True, max_length=120)
+    day: date = Field(primary_key=True)
+    count: int = 0
+
+
+class SasakReport(SQLModel, table=True):
+    """«Bukan begitu bahasanya»: where the Sasak sounded wrong."""
+
+    __tablename__ = "sasak_report"
+    id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
+    place: str = Field(max_length=120)
+    note: str = Field(default="", max_length=300)
+    created_at: datetime = Field(sa_column=_at(False))
+
+
+class StaffMember(SQLModel, table=True):
+    """Somebody who reads what is handed over. Accounts come with the console."""
+
+    __tablename__ = "staff_member"
+    id: str = Field(primary_key=True, max_length=22)
+    name: str = Field(max_length=80)
+    organisation: str = Field(max_length=80)
+    hours: str = Field(default="", max_length=80)  # as shown to people
+    active: bool = True
+    created_at: datetime = Field(sa_column=_at(False))
+
+
+class Audit(SQLModel, table=True):
+    """What staff did, as a dotted name; no personal data; rows are only ever added."""
+
+    id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
+    action: str = Field(max_length=60)
+    who: str = Field(max_length=80)
+    what: str = Field(default="", max_length=200)
+    at: datetime = Field(sa_column=_at(False))
+
+
+class Counter(SQLModel, table=True):
+    """Totals that must survive a restart, such as sends that may have arrived twice."""
+
+    name: str = Field(primary_key=True, max_length=60)
+    value: int = Field(default=0, sa_column=Column(BIG, nullable=False))

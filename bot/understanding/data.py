@@ -1,0 +1,79 @@
+"""The language files in memory: read once at start, then only passed around."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from bot.understanding.normalise import Row, Scope
+
+NONE = "NONE"  # the key of the out-of-scope messages in phrasings/out_of_scope.yaml
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One FAQ topic as the matcher needs it."""
+
+    id: str
+    group: str
+    question: str
+
+
+@dataclass(frozen=True)
+class LanguageData:
+    """Everything under content/language that understanding needs.
+
+    `phrasings`: topic id -> how people write it. `out_of_scope`: messages of no topic. `synonyms`: word -> the word it stands
+    for. `danger`: the parsed danger.yaml.
+    """
+
+    topics: tuple[Topic, ...]
+    phrasings: Mapping[str, tuple[str, ...]]
+    out_of_scope: tuple[str, ...]
+    rows: tuple[Row, ...]
+    synonyms: Mapping[str, str]
+    danger: Mapping[str, Any]
+
+
+def load_language(content_dir: Path | str) -> LanguageData:
+    """Read content/language below `content_dir` (the folder called content)."""
+    folder = Path(content_dir) / "language"
+    topics = tuple(
+        Topic(id=entry["id"], group=entry["group"], question=entry["question"]["id"])
+        for entry in _yaml(folder / "faq_topics.yaml")
+    )
+    known = {topic.id for topic in topics}
+    phrasings: dict[str, tuple[str, ...]] = {topic.id: () for topic in topics}
+    out_of_scope: tuple[str, ...] = ()
+    for file in sorted((folder / "phrasings").glob("*.yaml")):
+        for topic, lines in _yaml(file).items():
+            if not all(isinstance(line, str) for line in lines):
+                raise ValueError(f"{file.name}: {topic}: every phrasing must be text; put numbers in quotes")
+            if topic == NONE:
+                out_of_scope += tuple(lines)
+            elif topic in known:
+                phrasings[topic] += tuple(lines)
+            else:
+                raise ValueError(f"{file.name}: {topic} is not a topic of faq_topics.yaml")
+    synonyms = {
+        word: group[0] for group in _yaml(folder / "synonyms.yaml")["synonyms"] for word in map(str, group[1:])
+    }
+    return LanguageData(topics, phrasings, out_of_scope, _rows(folder), synonyms, _yaml(folder / "danger.yaml"))
+
+
+def _rows(folder: Path) -> tuple[Row, ...]:
+    with (folder / "query_normalisation.tsv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Row(line["lang"], line["input"], line["output"], cast(Scope, line["scope"]), line["confidence"])
+            for line in csv.DictReader(file, delimiter="\t")
+        )
+
+
+def _yaml(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader either way
