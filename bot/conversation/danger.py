@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, critical, lines, option, reply, same, short_day, shown, today
+from bot.conversation.speech import arrive, critical, lines, option, reply, same, today
 from bot.conversation.state import Saved, State
 from bot.conversation.types import (
     AlertImpossible,
@@ -49,30 +49,28 @@ def ranked(found: list[Helpline], c: Context) -> list[Helpline]:
 
 
 def number_row(line: Helpline, c: Context) -> Phrase:
-    """«Polisi Malaysia: 999 (hanya di Malaysia), belum dites»"""
+    """A name with what is known of it, and the number on a line of its own, so that a phone can tap it.
+
+    «KJRI Johor Bahru (WA, belum dites, sumber 24-06-2025):» / «+60 10-528 8040»
+    """
     say = c.catalogue.say
-    row = line.name + same(f": {line.number}")
     notes: list[Phrase] = []
     if line.via == "whatsapp":
         notes.append(same("WA"))
     if line.works_from != "any" and not line.number.startswith("+"):
         notes.append(say("only in Malaysia") if line.works_from == "my" else say("only in Indonesia"))
     if line.rung_on is None:
-        notes.append(_untested(line, c))
-    return row + " (" + lines(*notes, gap=", ") + ")" if notes else row
+        notes.append(say("not tested"))
+        if line.as_of is not None:
+            notes.append(say("source {day}", day=line.as_of.strftime("%d-%m-%Y")))
+    name = line.name + " (" + lines(*notes, gap=", ") + "):" if notes else line.name + ":"
+    return name + f"\n{line.number}"
 
 
-def _untested(line: Helpline, c: Context) -> Phrase:
-    say = c.catalogue.say
-    if grade(line, c) == "A" and line.as_of is not None:
-        return say("not tested, source of {day}", day=short_day(line.as_of))
-    return say("not tested")
-
-
-def numbers_for(use: str, c: Context, limit: int = 4) -> Phrase:
-    """The numbers for one kind of need, a line each."""
-    found = ranked([line for line in c.library.helplines if use in line.use_for], c)[:limit]
-    return lines(*(number_row(line, c) for line in found), gap="\n")
+def numbers_for(use: str, c: Context, limit: int = 4, country: str = "") -> Phrase:
+    """The numbers for one kind of need, the surest first."""
+    found = [x for x in c.library.helplines if use in x.use_for and country in ("", x.country)]
+    return lines(*(number_row(line, c) for line in ranked(found, c)[:limit]), gap="\n")
 
 
 def number_pages(country: str, c: Context) -> list[Phrase]:
@@ -96,39 +94,24 @@ def mission_row(mission: Mission, c: Context) -> Phrase:
     say = c.catalogue.say
     area_known = max((fact.grade_on(today(c)) for fact in mission.area_facts), default="C") == "A"
     name = mission.name + " (" + mission.area + ")" if area_known else mission.name
-    return name + ": " + (same(mission.number) if mission.number else say("number not known yet, ask KP2MI"))
+    return name + ":\n" + (same(mission.number) if mission.number else say("number not known yet, ask KP2MI"))
 
 
 # --- the card --------------------------------------------------------------------------------------------------------
 
 
-def country_row(country: str, use: str, c: Context, limit: int = 3) -> Phrase:
-    """One labelled line: the emergency number first, then the surest numbers."""
+def country_part(country: str, use: str, c: Context, limit: int = 3) -> Phrase:
+    """One labelled part: the emergency number first, then the surest numbers, a number a line."""
     say = c.catalogue.say
     found = ranked([x for x in c.library.helplines if x.country == country and use in x.use_for], c)[:limit]
-    head = say("*In Malaysia:*") if country == "my" else say("*In Indonesia:*")
-    parts = [short_row(line, c) for line in found]
-    return lines(head, *parts, gap="\n")
-
-
-def short_row(line: Helpline, c: Context) -> Phrase:
-    """A number on a line of its own; whether it was rung stands below for all."""
-    row = same(f"{line.number} ") + line.name + (" (WA)" if line.via == "whatsapp" else "")
-    if line.rung_on is None and grade(line, c) != "A" and line.kind != "emergency":
-        row = row + " " + c.catalogue.say("(not tested)")
-    return row
+    head = say("*In Malaysia*") if country == "my" else say("*In Indonesia*")
+    before = c.library.notices["danger-head"].text if country == "my" else None
+    return lines(head, before, *(number_row(line, c) for line in found), gap="\n")
 
 
 def card_text(level: str, c: Context) -> Phrase:
-    """The help card: the first lines, both countries' numbers, what to know of them."""
-    return critical(
-        lines(
-            c.library.notices["danger-head"].text,
-            country_row("my", level, c),
-            country_row("id", level, c),
-            c.library.notices["danger-note"].text,
-        )
-    )
+    """The help card: both countries' numbers, and nothing before them."""
+    return critical(lines(country_part("my", level, c), country_part("id", level, c, limit=2)))
 
 
 @dataclass(frozen=True)
@@ -149,7 +132,8 @@ class HelpCard(State):
         card = card_text(self.level, c)
         sound = "help-card" if "help-card" in c.library.media else None
         ask = say("Did I read this right: are you in danger?") if self.fuzzy else say("Call now. Then, if you can:")
-        second = reply(c, lines(ask, reading_times(c)), self.choices(c), lane="danger")
+        note = c.library.notices["danger-note"].text
+        second = reply(c, critical(lines(ask, note, reading_times(c))), self.choices(c), lane="danger")
         return (Reply(_card(card, c), lane="danger", sound=sound), second)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
@@ -202,11 +186,12 @@ class FamilyCard(State):
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
+        there = numbers_for("now", c, limit=2, country="my")
         card = critical(
             lines(
                 c.library.notices["family-head"].text,
-                say("*Call from Indonesia:*") + "\n" + numbers_short("family", c),
-                say("*The person there:*") + "\n" + numbers_short("now", c, country="my", limit=2),
+                say("*Call from Indonesia*") + "\n" + numbers_for("family", c, limit=3, country="id"),
+                say("*The person there can call*") + "\n" + there,
             )
         )
         collect = critical(lines(c.library.notices["family-collect"].text, reading_times(c)))
@@ -237,11 +222,6 @@ class FamilyCard(State):
 
     def back(self, c: Context) -> State:
         return restore(self.place, c)
-
-
-def numbers_short(use: str, c: Context, country: str = "id", limit: int = 3) -> Phrase:
-    found = ranked([x for x in c.library.helplines if x.country == country and use in x.use_for], c)[:limit]
-    return lines(*(short_row(line, c) for line in found), gap="\n")
 
 
 # --- telling staff ---------------------------------------------------------------------------------------------------

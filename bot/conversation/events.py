@@ -163,6 +163,7 @@ class RegisterName(_AtEvent):
     """`other`: for somebody who has no phone; she gets a code to write down."""
 
     NAME: ClassVar[str] = "register-name"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("Siti Aminah",)
     TAKES_WORDS: ClassVar[bool] = True
     other: bool = False
 
@@ -183,6 +184,7 @@ class RegisterName(_AtEvent):
 @dataclass(frozen=True)
 class RegisterVillage(_AtEvent):
     NAME: ClassVar[str] = "register-village"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("Anjani",)
     TAKES_WORDS: ClassVar[bool] = True
     other: bool
     name: str

@@ -117,6 +117,7 @@ class HandoverWrite(State):
     """«Tulis pertanyaan Anda»: whatever is written next is the question."""
 
     NAME: ClassVar[str] = "write-question"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("Apakah surat saya sudah lengkap?",)
     TAKES_WORDS: ClassVar[bool] = True
     place: Saved | None = None
 

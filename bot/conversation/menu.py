@@ -21,6 +21,7 @@ class Menu(State):
     """`place`: where somebody was before TUTUP; only LANJUT leads back there. `new`: the first time, with a tip."""
 
     NAME: ClassVar[str] = "menu"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("tutup", "tolong", "suami saya disekap majikan", "berhenti", "jawaban", "ganti orang")
     place: Saved | None = None
     new: bool = False
 
@@ -220,6 +221,7 @@ class Closed(State):
     """TUTUP: a neutral screen. The next message opens the plain menu; the old place comes back only on LANJUT."""
 
     NAME: ClassVar[str] = "closed"
+    WAYS_OUT: ClassVar[tuple[str, ...]] = ()  # neutral on purpose; any message opens the menu
     place: Saved | None = None
 
     def ask(self, c: Context) -> tuple[Reply, ...]:

@@ -270,6 +270,7 @@ class PinAsk(State):
     """The active person's PIN, before export, erasure or cancelling."""
 
     NAME: ClassVar[str] = "pin"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("1234", "9999")
     TAKES_WORDS: ClassVar[bool] = True
     then: Saved
 
@@ -347,6 +348,7 @@ def switched(outcome: Outcome, c: Context) -> Turn | None:
 @dataclass(frozen=True)
 class PersonName(State):
     NAME: ClassVar[str] = "person-name"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("Inaq Sari",)
     TAKES_WORDS: ClassVar[bool] = True
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
@@ -365,6 +367,7 @@ class PersonName(State):
 @dataclass(frozen=True)
 class PersonNewPin(State):
     NAME: ClassVar[str] = "person-new-pin"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("1234",)
     TAKES_WORDS: ClassVar[bool] = True
     nickname: str
 
@@ -398,6 +401,7 @@ class PersonNewPin(State):
 @dataclass(frozen=True)
 class PersonPin(State):
     NAME: ClassVar[str] = "person-pin"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("1234", "9999")
     TAKES_WORDS: ClassVar[bool] = True
     profile: str
 

@@ -172,11 +172,12 @@ def arrive(state: State, c: Context, *effects: Effect, lead: Phrase | None = Non
     replies = state.ask(c)
     if lead is not None and lead.id:
         words = text(lead, c)
-        together = f"{words}\n\n{replies[0].text}"
-        if fits(c, together) and not lead.critical:
-            replies = (replace(replies[0], text=together), *replies[1:])
-        else:
-            replies = (Reply(words), *replies[:1])
+        together = f"{words}\n\n{replies[-1].text}"
+        if fits(c, together) and not (lead.critical and c.language == "sas"):
+            replies = (*replies[:-1], replace(replies[-1], text=together))
+        elif len(replies) == 1:
+            replies = (Reply(words), *replies)
+        # Two full messages stand already: the line before them would be a third, and is left out.
     return Turn(state, replies, tuple(effects))
 
 

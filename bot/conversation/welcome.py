@@ -53,6 +53,7 @@ class Welcome(State):
     """The one message of the first minute: who Bekal is, that it is free, what it never asks; the language."""
 
     NAME: ClassVar[str] = "welcome"
+    WAYS_OUT: ClassVar[tuple[str, ...]] = ("help",)  # nothing lies behind or beside the first message
     then: str = ""  # an event of a deep link: "event:<id>"
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
@@ -182,7 +183,7 @@ class ChildInfo(State):
             shown(c.library.notices["child"], c),
             say("Numbers for children:"),
         )
-        return (reply(c, words + "\n" + numbers_for("child", c), self.choices(c)),)
+        return (reply(c, words + "\n" + numbers_for("child", c, limit=2), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say

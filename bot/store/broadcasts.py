@@ -33,7 +33,7 @@ class Progress:
 
 
 def parse_segment(text: str, places: Collection[str] | None = None) -> Segment:
-    """"all", or "lang:sas", "channel:telegram", "kabupaten:lombok-timur", "role:family", "event:ID" joined by commas.
+    """ "all", or "lang:sas", "channel:telegram", "kabupaten:lombok-timur", "role:family", "event:ID" joined by commas.
 
     `places`: the kabupaten keys there are. ValueError names the part that is wrong and what would be right.
     """

@@ -5,21 +5,32 @@
                    └──────── postpone (backs off) ◀──────────────┴──▶ park (after TRIES)
 
 What is claimed is the address, never the message. A message tried before is claimed all alone, so that one which kills
-the process takes no other along: run one claim loop per process.
+the process takes no other along: run one claim loop per process. A turn holds the address row (`people.open_address`
+with `lock`), so that even two workers who both believe in their claim play a message once.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
+from bot.conversation.codec import message_from_dict, message_to_dict, to_json
 from bot.conversation.types import Message
-from bot.store.session import Store
+from bot.store.session import Store, new_id
+from bot.store.sql import run, table, upsert
+from bot.store.tables import Address, AddressContact, Contact, Inbox, Seen
 
 TRIES = 3  # a message whose `attempts` is above this is parked without being played
+
+_BODY = "inbox.body"
+_INBOX = table(Inbox)
+_ADDRESS = table(Address)
 
 
 class AlreadyPlayed(RuntimeError):
@@ -28,7 +39,8 @@ class AlreadyPlayed(RuntimeError):
 
 @dataclass(frozen=True)
 class Received:
-    """`inbox_id` None: the provider sent it before, nothing was stored. `new`: the first sign of this address."""
+    """`inbox_id` None: the provider sent it before, nothing was stored (the ids are "" where the person was erased
+    since). `new`: the first sign of this address."""
 
     address_id: str
     contact_id: str
@@ -38,8 +50,8 @@ class Received:
 
 @dataclass(frozen=True)
 class Claimed:
-    """An address to play. `inbox_ids`: play these in order. `behind`: the head backs off; of these, which were not
-    looked at before, only words of danger are answered now (see `waiting_behind`)."""
+    """An address to play. `inbox_ids`: play these in order. `behind`: the head backs off, and of these, which nobody
+    looked at yet, only words of danger are answered now (see `waiting_behind`)."""
 
     address_id: str
     inbox_ids: tuple[int, ...]
@@ -76,6 +88,9 @@ class Depth:
     oldest: datetime | None  # received_at of the oldest pending message
 
 
+# --- taking in -------------------------------------------------------------------------------------------------------
+
+
 def receive(
     session: Session,
     store: Store,
@@ -91,7 +106,129 @@ def receive(
 ) -> Received:
     """Keeps one inbound message; makes address, contact and key at need. A `provider_id` seen from this sender within
     `keep_days` stores nothing. Sets inbound_at and due_at, clears `unreachable`."""
-    raise NotImplementedError
+    if not _first_time(session, sender, provider_id, now, keep_days):
+        known = run(session, _find_address(store, sender, account)).first()
+        return Received(known.id, known.contact_id, None) if known else Received("", "", None)
+    address_id, contact_id, new = _address(session, store, channel, sender, account, now)
+    body = store.vault.seal_for(session, contact_id, _BODY, to_json(message_to_dict(message)))
+    run(
+        session,
+        update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(inbound_at=now, due_at=now, unreachable=None),
+    )
+    inbox_id = run(
+        session,
+        insert(_INBOX)
+        .values(
+            address_id=address_id,
+            contact_id=contact_id,
+            provider_message=_fit(provider_message) if provider_message else None,
+            body=body,
+            status="pending",
+            attempts=0,
+            received_at=now,
+        )
+        .returning(_INBOX.c.id),
+    ).scalar_one()
+    return Received(address_id, contact_id, inbox_id, new)
+
+
+def _first_time(session: Session, sender: str, provider_id: str, now: datetime, keep_days: int) -> bool:
+    """Notes the id. One whose time is over counts as new: Telegram may start its numbers again anywhere."""
+    seen = table(Seen)
+    note = upsert(session, seen).values(sender=sender, provider_id=_fit(provider_id), until=now + timedelta(keep_days))
+    return bool(
+        run(
+            session,
+            note.on_conflict_do_update(
+                index_elements=[seen.c.sender, seen.c.provider_id],
+                set_={"until": note.excluded.until},
+                where=seen.c.until < now,
+            ).returning(seen.c.until),
+        ).all()
+    )
+
+
+def _fit(provider_id: str) -> str:
+    """As it is, or its hash where it would not fit the column (a browser chooses its ids itself)."""
+    if len(provider_id) <= 80 and provider_id.isprintable():
+        return provider_id
+    return hashlib.sha256(provider_id.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _address(
+    session: Session, store: Store, channel: str, sender: str, account: str, now: datetime
+) -> tuple[str, str, bool]:
+    """The address, locked, with its active contact; made if there is none (True)."""
+    find = _find_address(store, sender, account).with_for_update()
+    if found := run(session, find).first():
+        return found.id, found.contact_id, False
+    address_id, contact_id = new_id(), new_id()
+    made = run(
+        session,
+        upsert(session, _ADDRESS)
+        .values(
+            id=address_id,
+            channel=channel,
+            sender=sender,
+            lookup=store.vault.lookup(sender, account),
+            account=store.vault.seal_own("address.account", address_id, account),
+            contact_id=contact_id,
+            last_seq=0,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[_ADDRESS.c.sender, _ADDRESS.c.lookup])
+        .returning(_ADDRESS.c.id),
+    ).all()
+    if not made:  # two first messages at once: the other one made it
+        found = run(session, find).one()
+        return found.id, found.contact_id, False
+    make_contact(session, store, contact_id, address_id, now)
+    return address_id, contact_id, True
+
+
+def _find_address(store: Store, sender: str, account: str) -> Select[tuple[str, str]]:
+    lookup = store.vault.lookup(sender, account)
+    return select(_ADDRESS.c.id, _ADDRESS.c.contact_id).where(_ADDRESS.c.sender == sender, _ADDRESS.c.lookup == lookup)
+
+
+def find_address(session: Session, store: Store, sender: str, account: str) -> str | None:
+    """The id of the address of this account, None when it never wrote."""
+    found = run(session, _find_address(store, sender, account)).first()
+    return found.id if found else None
+
+
+def make_contact(
+    session: Session, store: Store, contact_id: str, address_id: str, now: datetime, language: str | None = None
+) -> None:
+    """A blank contact with its key, served by this address (whose `contact_id` is the caller's to set)."""
+    run(
+        session,
+        insert(table(Contact)).values(id=contact_id, language=language, pin_tries=0, created_at=now, seen_at=now),
+    )
+    store.vault.new_key(session, contact_id)
+    run(
+        session,
+        insert(table(AddressContact)).values(address_id=address_id, contact_id=contact_id, created_at=now),
+    )
+
+
+# --- claiming --------------------------------------------------------------------------------------------------------
+
+_DUE = (
+    select(_ADDRESS.c.id)
+    .where(
+        _ADDRESS.c.due_at <= bindparam("now"),
+        or_(_ADDRESS.c.claim.is_(None), _ADDRESS.c.claim_until < bindparam("now")),
+    )
+    .order_by(_ADDRESS.c.due_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_WAITING = (
+    select(_INBOX.c.address_id, _INBOX.c.id, _INBOX.c.attempts, _INBOX.c.not_before)
+    .where(_INBOX.c.address_id.in_(bindparam("addresses", expanding=True)), _INBOX.c.status == "pending")
+    .order_by(_INBOX.c.id)
+)
 
 
 def claim(
@@ -101,56 +238,186 @@ def claim(
 
     Commit before playing. An address whose head was tried before comes alone, with that one message.
     """
-    raise NotImplementedError
+    due = list(run(session, _DUE, {"now": now, "limit": limit}).scalars())
+    if not due:
+        return []
+    waiting: dict[str, list[tuple[int, int, datetime | None]]] = {address_id: [] for address_id in due}
+    for row in run(session, _WAITING, {"addresses": due}):
+        waiting[row.address_id].append((row.id, row.attempts, row.not_before))
+
+    claims: list[Claimed] = []
+    idle: list[str] = []
+    for address_id in due:
+        pending = waiting[address_id]
+        if not pending:
+            idle.append(address_id)
+        elif pending[0][2] is not None and pending[0][2] > now:
+            unseen = tuple(number for number, attempts, _ in pending[1:] if not attempts)[:per_address]
+            if unseen:
+                claims.append(Claimed(address_id, (), unseen))
+            else:
+                _set_due(session, address_id, pending[0][2])
+        elif pending[0][1] == 0:
+            untried = next((place for place, row in enumerate(pending) if row[1] or row[2]), len(pending))
+            claims.append(Claimed(address_id, tuple(row[0] for row in pending[: min(untried, per_address)])))
+        elif not claims:
+            claims.append(Claimed(address_id, (pending[0][0],)))
+            break
+        # A tried one that is not the first in line stays for the next claim, where it will be.
+    if idle:
+        run(session, update(_ADDRESS).where(_ADDRESS.c.id.in_(idle)).values(due_at=None, claim=None, claim_until=None))
+    if not claims:
+        return []
+    claims.sort(key=lambda one: one.address_id)  # so that two transactions lock addresses in the same order
+    run(
+        session,
+        update(_ADDRESS)
+        .where(_ADDRESS.c.id.in_([one.address_id for one in claims]))
+        .values(claim=holder, claim_until=now + lease),
+    )
+    tried = [number for one in claims for number in one.inbox_ids + one.behind]
+    run(session, update(_INBOX).where(_INBOX.c.id.in_(tried)).values(attempts=_INBOX.c.attempts + 1))
+    return claims
 
 
 def clear_claims(session: Session, holder: str | None = None) -> int:
     """Takes all claims off (at the start of the only process, on SQLite), or one holder's; returns how many."""
-    raise NotImplementedError
+    statement = update(_ADDRESS).where(_ADDRESS.c.claim.is_not(None)).values(claim=None, claim_until=None)
+    if holder is not None:
+        statement = statement.where(_ADDRESS.c.claim == holder)
+    return run(session, statement).rowcount
+
+
+# --- playing ---------------------------------------------------------------------------------------------------------
 
 
 def open_message(session: Session, store: Store, inbox_id: int) -> InboxItem | None:
     """The pending message, opened; None when it is not pending any more. Call it with the address locked."""
-    raise NotImplementedError
+    found = _open(session, store, _INBOX.c.id == inbox_id)
+    return found[0] if found else None
 
 
 def waiting_behind(
     session: Session, store: Store, address_id: str, ids: Sequence[int] | None = None
 ) -> list[InboxItem]:
     """The pending messages behind the first one, in order; with `ids` only those of them."""
-    raise NotImplementedError
+    waiting = _open(session, store, _INBOX.c.address_id == address_id)[1:]
+    return [item for item in waiting if ids is None or item.id in ids]
+
+
+def _open(session: Session, store: Store, which: ColumnElement[bool]) -> list[InboxItem]:
+    rows = run(session, select(_INBOX).where(which, _INBOX.c.status == "pending").order_by(_INBOX.c.id)).all()
+    items = []
+    for row in rows:
+        text = store.vault.open_for(session, row.contact_id, _BODY, row.body)
+        message = None if text is None else message_from_dict(json.loads(text))
+        items.append(
+            InboxItem(
+                id=row.id,
+                address_id=row.address_id,
+                contact_id=row.contact_id,
+                message=message,
+                attempts=row.attempts,
+                received_at=row.received_at,
+                provider_message=row.provider_message,
+            )
+        )
+    return items
 
 
 def finish(session: Session, inbox_id: int, now: datetime) -> None:
     """Played: status done, body gone. Raises AlreadyPlayed when it was not pending."""
-    raise NotImplementedError
+    done = {"status": "done", "body": None, "error": None, "not_before": None, "done_at": now}
+    if not _from_pending(session, inbox_id, done):
+        raise AlreadyPlayed(f"inbox row {inbox_id} is not pending")
 
 
 def postpone(session: Session, inbox_id: int, until: datetime, error: str) -> None:
     """Failed: tried again from `until`. `error`: kind and place of the fault, never a person's words."""
-    raise NotImplementedError
+    _from_pending(session, inbox_id, {"not_before": until, "error": error[:200]})
 
 
 def park(session: Session, inbox_id: int, error: str, now: datetime) -> None:
     """Given up; staff see it. The sealed body stays for 30 days so that staff may have it played again."""
-    raise NotImplementedError
+    _from_pending(session, inbox_id, {"status": "parked", "error": error[:200], "done_at": now})
+
+
+def _from_pending(session: Session, inbox_id: int, values: dict[str, object]) -> bool:
+    statement = update(_INBOX).where(_INBOX.c.id == inbox_id, _INBOX.c.status == "pending").values(values)
+    return run(session, statement).rowcount == 1
 
 
 def unpark(session: Session, inbox_id: int, now: datetime) -> bool:
     """Back to pending with no attempts counted; False when it is not parked."""
-    raise NotImplementedError
+    statement = update(_INBOX).where(_INBOX.c.id == inbox_id, _INBOX.c.status == "parked")
+    address_id = run(
+        session,
+        statement.values(status="pending", attempts=0, not_before=None, done_at=None).returning(_INBOX.c.address_id),
+    ).scalar()
+    if address_id is None:
+        return False
+    _set_due(session, address_id, now)
+    return True
 
 
 def release(session: Session, address_id: str, now: datetime, unplayed: Sequence[int] = ()) -> datetime | None:
     """Takes the claim off and sets due_at to when the next pending message may be played (returned; None: nothing).
     `unplayed`: claimed ids that were not tried after all; their attempt is taken back."""
-    raise NotImplementedError
+    # Locked first, in a statement of its own: what `receive` commits while we wait must be seen by the next one.
+    run(session, select(_ADDRESS.c.id).where(_ADDRESS.c.id == address_id).with_for_update())
+    if unplayed:
+        run(
+            session,
+            update(_INBOX)
+            .where(_INBOX.c.id.in_(unplayed), _INBOX.c.status == "pending", _INBOX.c.attempts > 0)
+            .values(attempts=_INBOX.c.attempts - 1),
+        )
+    pending = run(session, _WAITING, {"addresses": [address_id]}).all()
+    due: datetime | None = None
+    if pending:
+        head = pending[0]
+        # Behind a head that backs off somebody may be crying for help: whoever was not looked at is due now.
+        unseen = any(not row.attempts for row in pending[1:])
+        due = now if head.not_before is None or head.not_before <= now or unseen else head.not_before
+    _set_due(session, address_id, due)
+    return due
+
+
+def _set_due(session: Session, address_id: str, due: datetime | None) -> None:
+    run(
+        session,
+        update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(due_at=due, claim=None, claim_until=None),
+    )
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
 
 
 def parked(session: Session, limit: int = 50) -> list[Parked]:
     """Newest first."""
-    raise NotImplementedError
+    rows = run(
+        session,
+        select(_INBOX, _ADDRESS.c.channel)
+        .join(_ADDRESS, _ADDRESS.c.id == _INBOX.c.address_id)
+        .where(_INBOX.c.status == "parked")
+        .order_by(_INBOX.c.id.desc())
+        .limit(limit),
+    )
+    return [Parked(row.id, row.address_id, row.channel, row.attempts, row.error, row.received_at) for row in rows]
 
 
 def depth(session: Session) -> Depth:
-    raise NotImplementedError
+    """For metrics."""
+    rows = run(
+        session,
+        select(_INBOX.c.status, func.count().label("rows"), func.min(_INBOX.c.received_at).label("oldest"))
+        .where(_INBOX.c.status.in_(("pending", "parked")))
+        .group_by(_INBOX.c.status),
+    )
+    found = {row.status: row for row in rows}
+    pending, given_up = found.get("pending"), found.get("parked")
+    return Depth(
+        pending=pending._mapping["rows"] if pending else 0,
+        parked=given_up._mapping["rows"] if given_up else 0,
+        oldest=pending.oldest if pending else None,
+    )

@@ -4,7 +4,9 @@
       ▲               │ └───▶ unknown (kill, time-out) ─resend▶ queued      cancelled (why)
       └─ retry_at ────┘
 
-Order is kept per address within a lane; lanes do not wait for each other.
+Order is kept per address within a lane; lanes do not wait for each other. This module puts in and claims; what becomes
+of a row is in `bot.store.fates`, pulled channels in `bot.store.pulling`, leases in `bot.store.senders`; all are named
+here.
 """
 
 from __future__ import annotations
@@ -12,16 +14,72 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
+from sqlalchemy import Row, and_, bindparam, exists, func, insert, or_, select, update
 from sqlmodel import Session
 
+from bot.store.bodies import open_body, seal_body
+from bot.store.fates import (
+    Fate,
+    Status,
+    accepted_part,
+    blank,
+    cancel,
+    cancel_by_key,
+    expired,
+    failed,
+    parts,
+    resend,
+    retry_at,
+    sent,
+    shown,
+    status_callback,
+    unknown,
+)
+from bot.store.pulling import Pulled, acknowledge, has_news, pull
+from bot.store.senders import (
+    LeaseLost,
+    SenderState,
+    drop_lease,
+    halt_sender,
+    hold_epoch,
+    mark_reachable,
+    mark_unreachable,
+    pause_address,
+    pause_sender,
+    readdress,
+    renew_lease,
+    resume_sender,
+    sender_state,
+    sender_states,
+    set_swept,
+    take_lease,
+)
 from bot.store.session import Store
+from bot.store.sql import run, table, upsert
+from bot.store.tables import Address, Contact, ContactKey, Idempotency, Outbox
+from bot.store.totals import count, counters
+from bot.store.vault import Erased
+
+__all__ = [
+    "DANGER", "LANES", "PUSHES", "REPLIES", "STAFF",
+    "Fate", "LeaseLost", "OutItem", "Pulled", "SenderState", "Status",
+    "accepted_part", "acknowledge", "blank", "cancel", "cancel_by_key", "claim", "count", "counters", "depth",
+    "drop_lease", "expired", "failed", "halt_sender", "has_news", "mark_reachable", "mark_unreachable",
+    "pause_address", "pause_sender", "parts", "pull", "put", "readdress", "renew_lease", "resend", "resume_sender",
+    "retry_at", "sender_state", "sender_states", "sent", "set_swept", "shown", "status_callback", "take_lease",
+    "unknown", "unknown_rows",
+]  # fmt: skip
 
 DANGER, REPLIES, PUSHES = 0, 1, 2
-STAFF = "staff"  # address_id of rows to staff (contact_id None)
 LANES = (DANGER, REPLIES, PUSHES)
-Status = Literal["queued", "sending", "sent", "delivered", "read", "unknown", "failed", "cancelled"]
+STAFF = "staff"  # address_id of rows to staff (contact_id None)
+
+_OUTBOX = table(Outbox)
+_ADDRESS = table(Address)
+_CONTACT = table(Contact)
+_KEY = table(ContactKey)
 
 
 @dataclass(frozen=True)
@@ -48,28 +106,7 @@ class OutItem:
     created_at: datetime
 
 
-@dataclass(frozen=True)
-class Pulled:
-    seq: int
-    id: int
-    lane: int
-    kind: str
-    body: dict[str, Any] = field(repr=False)
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What a status callback did. `changed` False: nothing new, too late, or no such row (status None)."""
-
-    id: int
-    status: Status | None
-    changed: bool
-    address_id: str | None = None
-    contact_id: str | None = None
-    lane: int | None = None
-    kind: str | None = None
-    why: str | None = None
+# --- putting in ------------------------------------------------------------------------------------------------------
 
 
 def put(
@@ -86,9 +123,111 @@ def put(
     not_before: datetime,
     broadcast_id: str | None = None,
     pulled: bool = False,
+    now: datetime | None = None,
 ) -> int | None:
-    """The new row's id; None when `key` was used before, ever, or the contact was erased. Locks nobody's address."""
-    raise NotImplementedError
+    """The new row's id; None when `key` was used before, ever, or the contact was erased. Locks nobody's address:
+    rows of a `pulled` channel are numbered when they are first pulled."""
+    hashed = store.vault.idempotency(key)
+    now = now or store.clock()
+    try:
+        sealed = seal_body(session, store, contact_id, address_id, body)
+    except Erased:
+        return None
+    if not remember_keys(session, [hashed], now):
+        return None
+    values = new_row(
+        sender=sender,
+        address_id=address_id,
+        contact_id=contact_id,
+        lane=lane,
+        kind=kind,
+        key=hashed,
+        body=sealed,
+        not_before=not_before,
+        broadcast_id=broadcast_id,
+        pulled=pulled,
+        now=now,
+    )
+    return run(session, insert(_OUTBOX).values(values).returning(_OUTBOX.c.id)).scalar_one()
+
+
+def new_row(*, pulled: bool, now: datetime, **values: Any) -> dict[str, Any]:
+    """All columns of a row to be queued."""
+    return {
+        **values,
+        "seq": 0 if pulled else None,
+        "status": "queued",
+        "attempts": 0,
+        "resends": 0,
+        "part": 0,
+        "created_at": now,
+    }
+
+
+def remember_keys(session: Session, hashed: list[str], now: datetime) -> set[str]:
+    """Notes keyed hashes as used; those that were not before."""
+    keys = table(Idempotency)
+    note = upsert(session, keys).on_conflict_do_nothing(index_elements=[keys.c.key]).returning(keys.c.key)
+    return set(run(session, note, [{"key": key, "created_at": now} for key in hashed]).scalars())
+
+
+# --- claiming --------------------------------------------------------------------------------------------------------
+
+_EARLIER = _OUTBOX.alias("earlier")
+_RECENT = _OUTBOX.alias("recent")
+
+# Why a row must wait for another of its address and lane: that one is being sent; it may have been sent and is being
+# found out; or it comes first and is due or backs off. A later row planned for another day holds nobody up.
+_MUST_WAIT = exists().where(
+    _EARLIER.c.address_id == _OUTBOX.c.address_id,
+    _EARLIER.c.lane == _OUTBOX.c.lane,
+    or_(
+        _EARLIER.c.status == "sending",
+        and_(_EARLIER.c.status == "unknown", _EARLIER.c.lease_until > bindparam("now")),
+        and_(
+            _EARLIER.c.status == "queued",
+            _EARLIER.c.id < _OUTBOX.c.id,
+            or_(_EARLIER.c.attempts > 0, _EARLIER.c.not_before <= bindparam("now")),
+        ),
+    ),
+)
+_JUST_SENT = exists().where(_RECENT.c.address_id == _OUTBOX.c.address_id, _RECENT.c.sent_at > bindparam("paced"))
+_COLUMNS = (
+    *(column for column in _OUTBOX.c if column.name not in ("key", "why", "seq")),
+    _ADDRESS.c.channel,
+    _ADDRESS.c.account,
+    _ADDRESS.c.inbound_at,
+    _KEY.c.wrapped,
+)
+_ITEMS = (
+    select(*_COLUMNS)
+    .select_from(_OUTBOX)
+    .outerjoin(_ADDRESS, _ADDRESS.c.id == _OUTBOX.c.address_id)
+    .outerjoin(_KEY, _KEY.c.contact_id == _OUTBOX.c.contact_id)
+    .outerjoin(_CONTACT, _CONTACT.c.id == _OUTBOX.c.contact_id)
+)
+
+
+def _ready(lane: int) -> Any:
+    """One statement a lane: with the lane fixed the index gives the rows in order, and nothing need be sorted."""
+    statement = _ITEMS.where(
+        _OUTBOX.c.status == "queued",
+        _OUTBOX.c.sender == bindparam("sender"),
+        _OUTBOX.c.lane == lane,
+        _OUTBOX.c.not_before <= bindparam("now"),
+        or_(_ADDRESS.c.next_send_at.is_(None), _ADDRESS.c.next_send_at <= bindparam("now")),
+        _ADDRESS.c.unreachable.is_(None),
+        ~_MUST_WAIT,
+    )
+    if lane == PUSHES:
+        statement = statement.where(_ADDRESS.c.stopped_at.is_(None), _CONTACT.c.safe_to_write.is_not(False))
+    if lane != DANGER:
+        statement = statement.where(~_JUST_SENT)
+    statement = statement.order_by(_OUTBOX.c.id).limit(bindparam("n"))
+    return statement.with_for_update(of=_OUTBOX, skip_locked=True)
+
+
+_READY = {lane: _ready(lane) for lane in LANES}
 
 
 def claim(
@@ -110,104 +249,77 @@ def claim(
     unreachable; pushes not to who stopped them or said it is not safe to write; replies and pushes not within `pace`
     of the last message to that address.
     """
-    raise NotImplementedError
-
-
-def accepted_part(session: Session, outbox_id: int, provider_id: str) -> None:
-    """The provider took one (more) message of this row and calls it `provider_id`. Idempotent."""
-    raise NotImplementedError
-
-
-def sent(session: Session, outbox_id: int, *, epoch: int | None, now: datetime, final: bool = True) -> bool:
-    """All of it was accepted. `final`: no delivery report follows (Telegram), the body goes. Never takes a better
-    status back. False: the row is gone or was claimed anew by another epoch since."""
-    raise NotImplementedError
-
-
-def failed(session: Session, outbox_id: int, why: str, *, epoch: int | None, now: datetime) -> bool:
-    """Refused for good; the body goes. False as in `sent`."""
-    raise NotImplementedError
-
-
-def retry_at(session: Session, outbox_id: int, until: datetime, why: str, *, epoch: int | None) -> bool:
-    """Certainly not sent: back to the queue until then. False as in `sent`."""
-    raise NotImplementedError
-
-
-def unknown(session: Session, outbox_id: int, why: str, *, epoch: int | None, now: datetime) -> bool:
-    """It may have been sent. Later rows of its lane wait a minute for it to be found out, danger waits for nothing."""
-    raise NotImplementedError
-
-
-def resend(session: Session, outbox_id: int, now: datetime, *, may_double: bool = True) -> bool:
-    """From unknown (or failed, while it still has its body) back to the queue; counted when it may arrive twice."""
-    raise NotImplementedError
-
-
-def cancel(session: Session, outbox_id: int, why: str, now: datetime) -> bool:
-    """Only what is queued or unknown; False otherwise."""
-    raise NotImplementedError
-
-
-def cancel_by_key(session: Session, store: Store, key: str, why: str, now: datetime) -> bool:
-    """As `cancel`, by the idempotency key (a reminder for a seat given back)."""
-    raise NotImplementedError
-
-
-def expired(session: Session, sender: str, now: datetime) -> list[int]:
-    """Rows being sent whose lease ended or whose epoch is old become unknown; their ids."""
-    raise NotImplementedError
+    state = hold_epoch(session, sender, epoch, now)
+    if state.halted or (state.paused_until is not None and state.paused_until > now):
+        return []
+    rows: list[Row[Any]] = []
+    for lane in sorted(lanes):
+        if len(rows) < n:
+            values = {"sender": sender, "now": now, "paced": now - pace, "n": n - len(rows)}
+            rows += run(session, _READY[lane], values).all()
+    if not rows:
+        return []
+    until = now + lease
+    run(
+        session,
+        update(_OUTBOX)
+        .where(_OUTBOX.c.id.in_([row.id for row in rows]))
+        .values(status="sending", attempts=_OUTBOX.c.attempts + 1, epoch=epoch, lease_until=until),
+    )
+    items = []
+    for row in rows:
+        item = _item(session, store, row, attempts=row.attempts + 1, epoch=epoch, lease_until=until)
+        if item is None:
+            failed(session, row.id, "erased", epoch=epoch, now=now)
+        else:
+            items.append(item)
+    return items
 
 
 def unknown_rows(session: Session, store: Store, sender: str, limit: int = 100) -> list[OutItem]:
     """Oldest first."""
-    raise NotImplementedError
+    which = (_OUTBOX.c.status == "unknown", _OUTBOX.c.sender == sender)
+    rows = run(session, _ITEMS.where(*which).order_by(_OUTBOX.c.lane, _OUTBOX.c.id).limit(limit)).all()
+    found = (_item(session, store, row, row.attempts, row.epoch, row.lease_until) for row in rows)
+    return [item for item in found if item is not None]
 
 
-def status_callback(
-    session: Session, store: Store, outbox_id: int, provider_id: str, status: str, code: str | None, now: datetime
-) -> Fate:
-    """A provider's report (Twilio's words), in any order, also before the create call returned. Ranks queued < sent <
-    delivered < read; failed only where not delivered. A row that fails keeps its body: `resend` or `blank` it."""
-    raise NotImplementedError
-
-
-def blank(session: Session, outbox_id: int) -> None:
-    """The body goes, the fate stays."""
-    raise NotImplementedError
-
-
-def shown(session: Session, address_id: str, since: datetime) -> list[str]:
-    """Provider ids of messages to and from this address since then: what TUTUP may delete."""
-    raise NotImplementedError
-
-
-def has_news(session: Session, address_id: str, after_seq: int, now: datetime) -> bool:
-    """Would `pull` give something? For polling in `store.read()`."""
-    raise NotImplementedError
-
-
-def pull(
-    session: Session, store: Store, address_id: str, after_seq: int, limit: int, now: datetime | None = None
-) -> list[Pulled]:
-    """Rows of a pulled channel after `after_seq`, numbering new ones under the address row: needs `store.begin()`."""
-    raise NotImplementedError
-
-
-def acknowledge(session: Session, address_id: str, upto_seq: int, now: datetime) -> int:
-    """The browser has them: delivered, bodies gone; how many."""
-    raise NotImplementedError
+def _item(
+    session: Session, store: Store, row: Any, attempts: int, epoch: int | None, lease_until: datetime | None
+) -> OutItem | None:
+    """None: there is nothing left to send, or nobody to send it to."""
+    if row.wrapped is not None:
+        store.vault.learn(row.contact_id, row.wrapped)
+    body = open_body(session, store, row)
+    if body is None or (row.account is None and row.contact_id is not None):
+        return None
+    return OutItem(
+        id=row.id,
+        sender=row.sender,
+        channel=row.channel,
+        address_id=row.address_id,
+        contact_id=row.contact_id,
+        lane=row.lane,
+        kind=row.kind,
+        body=body,
+        account=None if row.account is None else store.vault.open_own("address.account", row.address_id, row.account),
+        attempts=attempts,
+        resends=row.resends,
+        part=row.part,
+        provider_ids=tuple(parts(row.provider_ids)),
+        epoch=epoch,
+        lease_until=lease_until,
+        inbound_at=row.inbound_at,
+        broadcast_id=row.broadcast_id,
+        created_at=row.created_at,
+    )
 
 
 def depth(session: Session) -> dict[tuple[str, int], int]:
     """(status, lane) -> rows, for what is queued, sending or unknown."""
-    raise NotImplementedError
-
-
-def count(session: Session, name: str, n: int = 1) -> None:
-    """Adds to a total that survives restarts (Counter)."""
-    raise NotImplementedError
-
-
-def counters(session: Session) -> dict[str, int]:
-    raise NotImplementedError
+    open_rows = (
+        select(_OUTBOX.c.status, _OUTBOX.c.lane, func.count())
+        .where(_OUTBOX.c.status.in_(("queued", "sending", "unknown")))
+        .group_by(_OUTBOX.c.status, _OUTBOX.c.lane)
+    )
+    return {(status, lane): rows for status, lane, rows in run(session, open_rows)}

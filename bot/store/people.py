@@ -1,16 +1,64 @@
-"""People: the address that is locked, what a turn may know of who writes, and one function for each effect."""
+"""People: the address that is locked, what a turn may know of who writes, and one function for each effect.
+
+Locks are taken in this order: own address, contact, event. A turn holds its address (`open_address` with `lock`); what
+is changed here beside it is changed in single statements, so that two addresses of one contact do not lose updates.
+Profiles and PINs are in `bot.store.profiles`, and named here as well.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row, bindparam, delete, func, literal, or_, select, update
 from sqlmodel import Session
 
-from bot.conversation.types import Contact, Language, PinRight, ProfileSwitched, WrongPin
+from bot.conversation.types import Contact, Language
+from bot.store.events import registrations_of
+from bot.store.profiles import add_profile, check_pin, name_contact, profiles_of, reset_pin, switch_profile
 from bot.store.session import Store
+from bot.store.sql import run, table, upsert
+from bot.store.tables import (
+    Address,
+    AddressContact,
+    ContactKey,
+    Conversation,
+    Outbox,
+    Progress,
+    QuizResult,
+)
+from bot.store.tables import Contact as ContactRow
 
-PIN_TRIES = 5
+__all__ = [
+    "AddressRow",
+    "Person",
+    "add_profile",
+    "check_pin",
+    "mark_lesson",
+    "name_contact",
+    "open_address",
+    "record_quiz",
+    "reset_pin",
+    "save_state",
+    "set_announcements",
+    "set_consent",
+    "set_language",
+    "set_profile",
+    "set_safe_to_write",
+    "snapshot",
+    "switch_profile",
+]
+
+_ADDRESS = table(Address)
+_CONTACT = table(ContactRow)
+_KEY = table(ContactKey)
+_CONVERSATION = table(Conversation)
+_PROGRESS = table(Progress)
+_QUIZ = table(QuizResult)
+_LINK = table(AddressContact)
+_OUTBOX = table(Outbox)
+_STATE = "conversation.state"
 
 
 @dataclass(frozen=True)
@@ -32,7 +80,7 @@ class AddressRow:
 
 @dataclass(frozen=True)
 class Person:
-    """Who writes, as a turn sees it. `state` is the saved JSON, None: none yet (or it cannot be read any more)."""
+    """Who writes, as a turn sees it. `state` is the saved JSON, None: none yet."""
 
     address_id: str
     contact_id: str
@@ -44,76 +92,204 @@ class Person:
     account: str = field(repr=False, default="")
     inbound_at: datetime | None = None
 
+    @property
+    def first(self) -> bool:
+        """Nothing is known of this contact yet."""
+        return self.state is None and self.contact.language is None
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+_ADDRESS_ROW = select(*(_ADDRESS.c[name] for name in AddressRow.__dataclass_fields__)).where(
+    _ADDRESS.c.id == bindparam("address")
+)
+_ADDRESS_ROW_LOCKED = _ADDRESS_ROW.with_for_update()
+_PERSON = (
+    select(
+        _ADDRESS.c.channel,
+        _ADDRESS.c.sender,
+        _ADDRESS.c.account,
+        _ADDRESS.c.stopped_at,
+        _ADDRESS.c.inbound_at,
+        _CONTACT.c.id.label("contact_id"),
+        _CONTACT.c.language,
+        _CONTACT.c.consent,
+        _CONTACT.c.role,
+        _CONTACT.c.kabupaten,
+        _CONTACT.c.pin_hash.is_not(None).label("has_pin"),
+        _CONTACT.c.safe_to_write,
+        _CONTACT.c.seen_at,
+        _KEY.c.wrapped,
+        _CONVERSATION.c.state,
+        _CONVERSATION.c.step,
+    )
+    .select_from(_ADDRESS)
+    .join(_CONTACT, _CONTACT.c.id == _ADDRESS.c.contact_id)
+    .outerjoin(_KEY, _KEY.c.contact_id == _CONTACT.c.id)
+    .outerjoin(
+        _CONVERSATION,
+        (_CONVERSATION.c.contact_id == _CONTACT.c.id) & (_CONVERSATION.c.address_id == _ADDRESS.c.id),
+    )
+    .where(_ADDRESS.c.id == bindparam("address"))
+)
+_LESSONS = select(_PROGRESS.c.lesson).where(_PROGRESS.c.contact_id == bindparam("contact"))
+_QUIZZES = select(_QUIZ.c.module, _QUIZ.c.right, _QUIZ.c.total).where(_QUIZ.c.contact_id == bindparam("contact"))
+
 
 def open_address(session: Session, store: Store, address_id: str, *, lock: bool) -> AddressRow:
     """The address; with `lock` held until the end of the transaction. KeyError when there is none (any more)."""
-    raise NotImplementedError
+    row = run(session, _ADDRESS_ROW_LOCKED if lock else _ADDRESS_ROW, {"address": address_id}).first()
+    if row is None:
+        raise KeyError(address_id)
+    return AddressRow(*row)
 
 
 def snapshot(session: Session, store: Store, address_id: str, now: datetime) -> Person:
     """Everything known of the active contact of this address. KeyError when the address is gone."""
-    raise NotImplementedError
+    row = run(session, _PERSON, {"address": address_id}).first()
+    if row is None:
+        raise KeyError(address_id)
+    if row.wrapped is not None:
+        store.vault.learn(row.contact_id, row.wrapped)
+    return Person(
+        address_id=address_id,
+        contact_id=row.contact_id,
+        channel=row.channel,
+        sender=row.sender,
+        account=store.vault.open_own("address.account", address_id, row.account),
+        contact=_contact(session, store, address_id, row, now),
+        state=store.vault.open_for(session, row.contact_id, _STATE, row.state),
+        step=row.step or 0,
+        inbound_at=row.inbound_at,
+    )
+
+
+def _contact(session: Session, store: Store, address_id: str, row: Row[Any], now: datetime) -> Contact:
+    which = {"contact": row.contact_id}
+    kept = row.consent is True  # without consent there is nothing to look for
+    return Contact(
+        language=row.language,
+        consent=row.consent,
+        role=row.role,
+        kabupaten=row.kabupaten,
+        lessons=frozenset(run(session, _LESSONS, which).scalars()) if kept else frozenset(),
+        quizzes={module: (right, total) for module, right, total in run(session, _QUIZZES, which)} if kept else {},
+        announcements=row.stopped_at is None,
+        safe_to_write=row.safe_to_write,
+        has_pin=row.has_pin,
+        profiles=profiles_of(session, store, address_id, row.contact_id),
+        registrations=registrations_of(session, store, row.contact_id, now, language=row.language),
+        away_days=max((now - row.seen_at).days, 0),
+    )
+
+
+# --- effects ---------------------------------------------------------------------------------------------------------
 
 
 def save_state(session: Session, store: Store, person: Person, state_json: str, step: int, now: datetime) -> None:
-    """Keeps the conversation's state and that the contact was seen now. Nothing is kept of an erased contact."""
-    raise NotImplementedError
+    """Keeps the conversation's state and that the contact was seen now. Raises Erased for an erased contact."""
+    values = {
+        "contact_id": person.contact_id,
+        "address_id": person.address_id,
+        "state": store.vault.seal_for(session, person.contact_id, _STATE, state_json),
+        "step": step,
+        "updated_at": now,
+    }
+    put = upsert(session, _CONVERSATION).values(values)
+    run(
+        session,
+        put.on_conflict_do_update(
+            index_elements=[_CONVERSATION.c.contact_id, _CONVERSATION.c.address_id],
+            set_={name: put.excluded[name] for name in ("state", "step", "updated_at")},
+        ),
+    )
+    _set(session, person.contact_id, seen_at=now)
 
 
 def set_language(session: Session, contact_id: str, language: Language) -> None:
-    raise NotImplementedError
+    _set(session, contact_id, language=language)
 
 
 def set_consent(session: Session, contact_id: str, given: bool, version: str, now: datetime) -> None:
-    """The answer with the version shown. No, or withdrawal: progress, quizzes, role, kabupaten and queued
+    """The answer, with the version that was shown. No, or withdrawal: progress, quizzes, role, kabupaten and queued
     announcements go."""
-    raise NotImplementedError
+    _set(session, contact_id, consent=given, consent_version=version[:20], consent_at=now)
+    if given:
+        return
+    run(session, delete(_PROGRESS).where(_PROGRESS.c.contact_id == contact_id))
+    run(session, delete(_QUIZ).where(_QUIZ.c.contact_id == contact_id))
+    _set(session, contact_id, role=None, kabupaten=None)
+    run(
+        session,
+        update(_OUTBOX)
+        .where(_OUTBOX.c.contact_id == contact_id, _OUTBOX.c.status == "queued", _OUTBOX.c.broadcast_id.is_not(None))
+        .values(status="cancelled", why="consent", body=None, ended_at=now),
+    )
 
 
 def set_profile(session: Session, contact_id: str, role: str | None = None, kabupaten: str | None = None) -> bool:
     """Sets what is not None; False: no consent, nothing kept."""
-    raise NotImplementedError
+    values = {name: value for name, value in (("role", role), ("kabupaten", kabupaten)) if value is not None}
+    if not values:
+        return False
+    consented = (_CONTACT.c.id == contact_id, _CONTACT.c.consent.is_(True))
+    return run(session, update(_CONTACT).where(*consented).values(values)).rowcount == 1
 
 
 def mark_lesson(session: Session, contact_id: str, module: str, lesson: str, now: datetime) -> bool:
     """Done, from the first time on; False: no consent (nothing kept) or done before."""
-    raise NotImplementedError
+    row = _if_consented(contact_id, lesson=f"{module}/{lesson}", done_at=now)
+    put = upsert(session, _PROGRESS).from_select(["contact_id", "lesson", "done_at"], row)
+    return bool(run(session, put.on_conflict_do_nothing().returning(_PROGRESS.c.lesson)).all())
 
 
 def record_quiz(session: Session, contact_id: str, module: str, right: int, total: int, now: datetime) -> bool:
     """Keeps the best result; False: no consent (nothing kept) or not better."""
-    raise NotImplementedError
+    row = _if_consented(contact_id, module=module, right=right, total=total, done_at=now)
+    put = upsert(session, _QUIZ).from_select(["contact_id", "module", "right", "total", "done_at"], row)
+    new = put.excluded
+    better = put.on_conflict_do_update(
+        index_elements=[_QUIZ.c.contact_id, _QUIZ.c.module],
+        set_={name: new[name] for name in ("right", "total", "done_at")},
+        # Shares of the whole, compared without dividing: the number of questions changes when the content does.
+        where=new.right * _QUIZ.c.total > _QUIZ.c.right * new.total,
+    )
+    return bool(run(session, better.returning(_QUIZ.c.module)).all())
+
+
+def _if_consented(contact_id: str, **values: Any) -> Any:
+    """A row to insert, or none at all: asked in the same statement, so that nothing slips in beside a withdrawal."""
+    columns = [literal(value, type_=_TYPES.get(name)).label(name) for name, value in values.items()]
+    return select(_CONTACT.c.id, *columns).where(_CONTACT.c.id == contact_id, _CONTACT.c.consent.is_(True))
+
+
+_TYPES: dict[str, Any] = {"done_at": _PROGRESS.c.done_at.type}
 
 
 def set_announcements(session: Session, address_id: str, on: bool, everywhere: bool, now: datetime) -> None:
     """Stop or start announcements on this address; `everywhere`: on all addresses of its active contact. Stopping
     cancels the pushes that wait."""
-    raise NotImplementedError
+    which = _ADDRESS.c.id == address_id
+    if everywhere:
+        contact = select(_ADDRESS.c.contact_id).where(_ADDRESS.c.id == address_id).scalar_subquery()
+        served = select(_LINK.c.address_id).where(_LINK.c.contact_id == contact)
+        which = or_(which, _ADDRESS.c.id.in_(served))
+    stopped = None if on else func.coalesce(_ADDRESS.c.stopped_at, literal(now, type_=_ADDRESS.c.stopped_at.type))
+    ids = (
+        run(session, update(_ADDRESS).where(which).values(stopped_at=stopped).returning(_ADDRESS.c.id)).scalars().all()
+    )
+    if not on:
+        run(
+            session,
+            update(_OUTBOX)
+            .where(_OUTBOX.c.address_id.in_(ids), _OUTBOX.c.lane == 2, _OUTBOX.c.status == "queued")
+            .values(status="cancelled", why="stopped", body=None, ended_at=now),
+        )
 
 
 def set_safe_to_write(session: Session, contact_id: str, safe: bool) -> None:
-    raise NotImplementedError
+    _set(session, contact_id, safe_to_write=safe)
 
 
-def add_profile(
-    session: Session, store: Store, *, address_id: str, nickname: str, pin: str | None, now: datetime
-) -> ProfileSwitched:
-    """A further contact on this address, in the same language, active from now on."""
-    raise NotImplementedError
-
-
-def switch_profile(
-    session: Session, store: Store, *, address_id: str, profile: str, pin: str | None, now: datetime
-) -> ProfileSwitched | WrongPin:
-    """Makes another contact of this address the active one. An unknown profile counts as a wrong PIN."""
-    raise NotImplementedError
-
-
-def check_pin(session: Session, store: Store, contact_id: str, pin: str, now: datetime) -> PinRight | WrongPin:
-    """A contact without a PIN is always right. Five wrong ones lock it for a day (tries_left 0)."""
-    raise NotImplementedError
-
-
-def reset_pin(session: Session, contact_id: str) -> None:
-    """Takes the PIN and its lock off (staff, after checking who asks)."""
-    raise NotImplementedError
+def _set(session: Session, contact_id: str, **values: Any) -> None:
+    run(session, update(_CONTACT).where(_CONTACT.c.id == contact_id).values(values))

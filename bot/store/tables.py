@@ -13,6 +13,13 @@ from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integ
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+# Constraints have names by rule, so that a migration can name what it changes.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
 # SQLite only counts up by itself in a column declared INTEGER.
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
@@ -79,17 +86,23 @@ class Address(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("sender", "lookup"),)
     id: str = Field(primary_key=True, max_length=22)
     channel: str = Field(max_length=20, index=True)  # telegram, whatsapp, webchat, terminal
-    sender: str = Field(max_length=80)  # which of our bots or numbers: "telegram:<bot id>", "whatsapp:<hash>", "webchat"
+    sender: str = Field(
+        max_length=80
+    )  # which of our bots or numbers: "telegram:<bot id>", "whatsapp:<hash>", "webchat"
     lookup: str = Field(max_length=64)
     account: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # under SECRET_KEY, not a contact's key
     contact_id: str = Field(max_length=22, index=True)  # the active contact
     stopped_at: datetime | None = Field(default=None, sa_column=_at())  # announcements
-    unreachable: str | None = Field(default=None, max_length=40)  # blocked, no-such-chat, invalid; cleared by an inbound
+    unreachable: str | None = Field(
+        default=None, max_length=40
+    )  # blocked, no-such-chat, invalid; cleared by an inbound
     inbound_at: datetime | None = Field(default=None, sa_column=_at())  # WhatsApp's 24-hour window
     next_send_at: datetime | None = Field(default=None, sa_column=_at())  # pace and 429
     claim: str | None = Field(default=None, max_length=40)  # who plays this address now
     claim_until: datetime | None = Field(default=None, sa_column=_at())
-    due_at: datetime | None = Field(default=None, sa_column=_at(index=True))  # something waits in the inbox since/until then
+    due_at: datetime | None = Field(
+        default=None, sa_column=_at(index=True)
+    )  # something waits in the inbox since/until then
     last_seq: int = 0  # of the outbox rows of a pulled channel
     created_at: datetime = Field(sa_column=_at(False))
 
@@ -131,7 +144,7 @@ class QuizResult(SQLModel, table=True):
 class Inbox(SQLModel, table=True):
     """What came in, played once, in order per address. The body goes (None) once it is answered."""
 
-    __table_args__ = (Index("ix_inbox_pending", "address_id", "status", "id"),)
+    __table_args__ = (Index("ix_inbox_pending", "status", "address_id", "id"),)
     id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
     address_id: str = Field(max_length=22)
     contact_id: str = Field(max_length=22, index=True)
@@ -181,7 +194,7 @@ class Outbox(SQLModel, table=True):
     not_before: datetime = Field(sa_column=_at(False))
     lease_until: datetime | None = Field(default=None, sa_column=_at())
     epoch: int | None = None  # of the sender's lease at the claim
-    provider_ids: str | None = Field(default=None, max_length=400)  # "SM1=delivered,SM2": see outbox.parts
+    provider_ids: str | None = Field(default=None, max_length=2000)  # "SM1=d,SM2": see fates.parts
     broadcast_id: str | None = Field(default=None, max_length=22, index=True)
     created_at: datetime = Field(sa_column=_at(False))
     sent_at: datetime | None = Field(default=None, sa_column=_at())
@@ -269,6 +282,8 @@ class Question(SQLModel, table=True):
     address_id: str = Field(max_length=22)
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     answer: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    media: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # the provider's reference of a voice note
+    voice: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # the voice note itself, for 7 days
     safe_to_write: bool = False
     status: str = Field(default="open", max_length=10)
     created_at: datetime = Field(sa_column=_at(False))

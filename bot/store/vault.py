@@ -218,7 +218,9 @@ def _open(key: AESGCM, sealed: bytes, bound: bytes) -> bytes:
     try:
         return key.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], bound)
     except InvalidTag:
-        raise Unreadable("the value was sealed under another key, for another contact or column, or is damaged") from None
+        raise Unreadable(
+            "the value was sealed under another key, for another contact or column, or is damaged"
+        ) from None
 
 
 def _to_bytes(text: str) -> bytes:

@@ -1,0 +1,192 @@
+"""WhatsApp through Twilio's Messages API.
+
+Free text goes only within 24 hours of the person's last message; outside, an approved template or nothing. Making a
+message is not idempotent at Twilio: after an unanswered request, `find_sent` looks whether it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from twilio.base.exceptions import TwilioException
+from twilio.rest import Client
+
+from bot.channels import twilio_http, whatsapp_parse, whatsapp_render
+from bot.channels.base import LIMITS, Address, Body, Inbound, NotParseable, Part, SendFailed, Sent
+from bot.channels.errors import classify_twilio
+from bot.channels.transport import Timeouts, TransportError, Wire
+from bot.channels.twilio_http import TwilioHttp
+from bot.library.model import Media
+
+WINDOW = timedelta(hours=24)
+# The last minutes are not trusted: a message may wait in Twilio's queue, and clocks differ.
+MARGIN = timedelta(minutes=2)
+STATUS_PATH = "/webhooks/twilio/status"
+MEDIA_PATH = "/media/"
+_GONE = ("failed", "undelivered", "canceled")
+_SKEW = timedelta(seconds=10)
+_FAULTS = (TwilioException, TransportError, ValueError)  # ValueError: an answer that is no JSON
+
+
+def window_open(inbound_at: datetime | None, now: datetime) -> bool:
+    """May free text be sent? Within 24 hours, less a margin, of the person's last message."""
+    return inbound_at is not None and now - inbound_at < WINDOW - MARGIN
+
+
+class WhatsApp:
+    """One number. `public_base` is PUBLIC_BASE_URL; without it no status comes back and no media go out. `sid_of` gives
+    the Content SID remembered for a hash."""
+
+    name = "whatsapp"
+    limits = LIMITS["whatsapp"]
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        number: str,
+        *,
+        public_base: str | None = None,
+        api_base: str = "https://api.twilio.com",
+        content_base: str = "https://content.twilio.com",
+        media: Mapping[str, Media] | None = None,
+        sid_of: whatsapp_render.SidOf = lambda _hash: None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self._token = auth_token
+        digits = "".join(char for char in number if char.isdigit())
+        self.sender = f"whatsapp:{digits}"
+        self._from = f"whatsapp:+{digits}"
+        self._public = (public_base or "").rstrip("/")
+        self._media = dict(media or {}) if self._public else {}
+        self._sid_of = sid_of
+        self._wire = Wire(timeouts)
+        self._client = Client(  # type: ignore[no-untyped-call]
+            account_sid,
+            auth_token,
+            http_client=TwilioHttp(self._wire, {"api.twilio.com": api_base, "content.twilio.com": content_base}),
+            environment={"TWILIO_EDGE": ""},  # or it would read the process's own, which config.py alone may do
+        )
+
+    # --- in
+
+    def verify(self, path_qs: str, fields: Iterable[tuple[str, str]], signature: str) -> bool:
+        """Did Twilio sign this request to PUBLIC_BASE_URL? See `whatsapp_parse.verify`."""
+        return whatsapp_parse.verify(self._token, self._public, path_qs, fields, signature)
+
+    def parse(self, payload: Any, received_at: datetime) -> Inbound | None:
+        return whatsapp_parse.parse(payload, received_at)
+
+    async def list_inbound(self, since: datetime, limit: int = 1000) -> list[Inbound]:
+        """What people sent to our number from `since` on, oldest first, for the sweep after an outage. Twilio may
+        compare by day only, so the time is compared here again. Buttons come as the text of their label. Raises
+        SendFailed."""
+        listed = await self._list(to=self._from, date_sent_after=since - _SKEW, limit=limit)
+        found = []
+        for one in listed:
+            at = one.date_sent or one.date_created
+            if one.direction != "inbound" or at is None or at < since - _SKEW:
+                continue
+            media = {"NumMedia": one.num_media or "0"}
+            try:
+                parsed = self.parse({"MessageSid": one.sid, "From": one.from_, "Body": one.body or "", **media}, at)
+            except NotParseable:
+                continue
+            if parsed is not None:
+                found.append(parsed)
+        return sorted(found, key=lambda inbound: inbound.received_at)
+
+    # --- out
+
+    def render(self, body: Body) -> list[Part]:
+        return whatsapp_render.render(body, self._media, self._sid_of)
+
+    async def send(self, to: Address, part: Part, *, now: datetime, ref: int | None = None) -> Sent:
+        """Taken by Twilio, not yet delivered: that comes by status callback. A refused list or quick reply is sent once
+        more as numbered text. Raises SendFailed, with action window_closed when only a template could go."""
+        try:
+            return await self._create(self._form(to, part, now, ref))
+        except SendFailed as exc:
+            # 63016 and the like are about the person; a Content resource that is refused or gone is about the form.
+            if part.content is None or exc.action not in ("content", "permanent_message"):
+                raise
+            plainer = replace(part, content=None)
+            return await self._create(self._form(to, plainer, now, ref))
+
+    def _form(self, to: Address, part: Part, now: datetime, ref: int | None) -> dict[str, Any]:
+        form: dict[str, Any] = {"to": f"whatsapp:{to.account}", "from_": self._from}
+        if self._public and ref is not None:
+            form["status_callback"] = f"{self._public}{STATUS_PATH}?{whatsapp_parse.REF}={ref}"
+        if part.validity:
+            form["validity_period"] = max(1, min(36_000, part.validity))
+        if not window_open(to.inbound_at, now):
+            if part.template is None:
+                raise SendFailed("window-closed", "window_closed", detail="24 hours since the person wrote")
+            return form | {"content_sid": part.template.sid, "content_variables": part.template.variables}
+        if part.media is not None:
+            return form | {"media_url": [f"{self._public}{MEDIA_PATH}{quote(part.media.file)}"]}
+        if part.content is not None:
+            return form | {"content_sid": part.content.sid, "content_variables": part.content.variables}
+        return form | {"body": part.text}
+
+    async def _create(self, form: dict[str, Any]) -> Sent:
+        try:
+            message = await self._client.messages.create_async(**form)
+        except _FAULTS as exc:
+            failed = classify_twilio(exc, twilio_http.retry_after.get())
+        else:
+            return Sent(message.sid or "")
+        raise failed
+
+    async def find_sent(self, to: Address, part: Part, since: datetime, known: Collection[str] = ()) -> Sent | None:
+        """The message that an unanswered `send` may have made: to this person, at or after `since`, of the same words
+        (or media), not failed, and not one of the `known` ids. Not filtered by DateSent: a queued one has none yet.
+        Raises SendFailed."""
+        listed = await self._list(to=f"whatsapp:{to.account}", from_=self._from, limit=50)
+        for one in listed:
+            at = one.date_created or one.date_sent
+            if one.sid in known or one.status in _GONE or (at is not None and at < since - _SKEW):
+                continue
+            if _same(part, one.body or "", one.num_media or "0"):
+                return Sent(one.sid or "")
+        return None
+
+    async def _list(self, **filters: Any) -> list[Any]:
+        try:
+            return list(await self._client.messages.list_async(**filters, page_size=min(1000, filters["limit"])))
+        except _FAULTS as exc:
+            failed = classify_twilio(exc, twilio_http.retry_after.get())
+        raise failed
+
+    def content_payload(self, body: Body) -> dict[str, Any] | None:
+        """The Content resource that would serve this body, or None. Remember the SID made of it under its hash."""
+        return whatsapp_render.content_payload(body, self._media)
+
+    async def create_content(self, payload: Mapping[str, Any]) -> str:
+        """Make the resource at Twilio; its SID. Raises SendFailed."""
+        contents = self._client.content.v1.contents
+        try:
+            made = await contents.create_async(contents.ContentCreateRequest(dict(payload)))
+        except _FAULTS as exc:
+            failed = classify_twilio(exc, twilio_http.retry_after.get())
+        else:
+            return str(made.sid)
+        raise failed
+
+    def redact(self, text: str) -> str:
+        return text.replace(self._token, "…")
+
+    async def close(self) -> None:
+        await self._wire.close()
+
+
+def _same(part: Part, words: str, media: str) -> bool:
+    if part.media is not None:
+        return media not in ("", "0")
+    # A list or quick reply is listed with its own, shorter body.
+    theirs = " ".join(words.split())
+    return theirs in (" ".join(str(ours).split()) for ours in (part.text, part.data.get("listed", part.text)))

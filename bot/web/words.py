@@ -1,0 +1,65 @@
+"""The words of the web page itself, in one place: Indonesian, short. What Bekal says comes with the messages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# In the page's HTML.
+PAGE: Final = {
+    "skip": "Langsung ke kotak tulis",
+    "tagline": "Gratis · bukan layanan darurat",
+    "out": "TUTUP",
+    "out_title": "tutup cepat, layar jadi kalender",
+    "conversation": "Percakapan",
+    "label": "Tulis pesan atau nomor pilihan",
+    "send": "Kirim",
+    "new_message": "Pesan baru",
+    "sos": "Nyawa terancam? Telepon:",
+    "no_script": "Halaman ini memerlukan JavaScript, yang sedang mati di HP ini. Nyalakan di pengaturan browser, "
+    "pakai browser lain, atau pakai Bekal di WhatsApp atau Telegram.",
+}
+
+# For the page's script.
+SCRIPT: Final = {
+    "hello": "Selamat datang",
+    "intro": "Bekal menjawab pertanyaan tentang kerja aman ke luar negeri. Tekan Mulai, atau tulis pertanyaan Anda di bawah.",
+    "start": "Mulai",
+    "start_text": "Halo",
+    "sos": PAGE["sos"],
+    "me": "Anda",
+    "bot": "Bekal",
+    "choices": "Pilihan",
+    "ways": "Jalan lain",
+    "call": "Telepon",
+    "waiting": "sedang dikirim",
+    "sent": "terkirim",
+    "bad": "tidak terkirim",
+    "offline": "Belum tersambung. Pesan Anda disimpan di sini dan dikirim begitu ada sinyal.",
+    "cookies": "Pesan belum bisa dikirim. Izinkan cookie untuk halaman ini, lalu muat ulang.",
+    "sound": "Suara",
+    "picture": "Lihat gambar",
+    "document": "Simpan berkas",
+    "document_gone": "Berkas tidak disimpan di halaman ini. Tulis DATA SAYA untuk memintanya lagi.",
+    "picture_failed": "Gambar belum bisa dimuat. Tekan lagi.",
+    "today": "Hari ini",
+    "yesterday": "Kemarin",
+    "days": ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"],
+    "months": [
+        "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+        "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+    ],
+    "calendar": "Kalender",
+    "back": "Kembali",
+}  # fmt: skip
+
+# Answers of the server, as sentences to show.
+TOO_FAST: Final = "Pesan Anda banyak sekali. Tunggu sebentar, pesan dikirim lagi sendiri."
+NOT_UNDERSTOOD: Final = "Pesan ini tidak bisa dibaca. Coba tulis lagi."
+WRONG_ORIGIN: Final = "Pesan ini tidak datang dari halaman Bekal. Buka lagi halaman chat."
+NO_VISITOR: Final = "Buka dulu halaman chat, lalu kirim lagi."
+TOO_LARGE: Final = "Pesan ini terlalu besar. Tulis lebih pendek."
+AWAY: Final = "Bekal sedang ada gangguan. Coba lagi sebentar."
+TOO_MANY_PAGES: Final = "Terlalu banyak halaman chat terbuka. Tutup yang lain dulu."
+NOT_FOUND: Final = "Halaman ini tidak ada."
+BROKEN: Final = "Ada kesalahan di pihak kami. Coba lagi sebentar."
+TO_CHAT: Final = "Buka chat Bekal"
