@@ -20,8 +20,8 @@ from aiohttp import web
 class Answer:
     """What the server does with one call.
 
-    `accept`: the message is taken (it exists from then on), whatever the client gets to see. `fate`: answer, hang (until
-    the client goes away), reset-before (the connection is reset while the request is still unread), reset-after.
+    `accept`: the message is taken (it exists from then on), whatever the client gets to see. `fate`: answer, hang
+    (until the client goes away), reset-before (the connection is reset, the request's body unread), reset-after.
     """
 
     status: int = 200

@@ -154,7 +154,9 @@ class TelegramServer(LocalServer):
         message: dict[str, Any] = {
             "message_id": self._message_id,
             "date": 1_790_000_000,
-            "chat": {"id": number, "type": "private", "first_name": "X"} if private else {"id": number, "type": "group"},
+            "chat": {"id": number, "type": "private", "first_name": "X"}
+            if private
+            else {"id": number, "type": "group"},
             "from": {"id": self.bot_id, "is_bot": True, "first_name": "Bekal"},
         }
         if not private:
@@ -167,7 +169,11 @@ class TelegramServer(LocalServer):
             kind = method.removeprefix("send").lower()
             sent = call.files.get(kind)
             size = len(sent[1]) if sent else 0
-            file = {"file_id": f"{kind}-{self._message_id}", "file_unique_id": f"u{self._message_id}", "file_size": size}
+            file = {
+                "file_id": f"{kind}-{self._message_id}",
+                "file_unique_id": f"u{self._message_id}",
+                "file_size": size,
+            }
             extra: dict[str, Any] = {"voice": {"duration": 1}, "audio": {"duration": 1}}.get(kind, {})
             if kind == "photo":
                 message[kind] = [file | {"width": 1, "height": 1}]
@@ -358,7 +364,6 @@ def fits(value: Any, kind: str) -> bool:
     if not isinstance(value, dict):
         return False
     fields = {field["name"]: field for field in described.get("fields", [])}
-    return (
-        all(name in fields and any(fits(item, kind) for kind in fields[name]["types"]) for name, item in value.items())
-        and all(name in value for name, field in fields.items() if field["required"])
-    )
+    return all(
+        name in fields and any(fits(item, kind) for kind in fields[name]["types"]) for name, item in value.items()
+    ) and all(name in value for name, field in fields.items() if field["required"])

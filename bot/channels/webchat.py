@@ -2,7 +2,7 @@
 
 Out, one object a reply (`Part.data`), of which the browser sets every text by `textContent`, never as HTML:
 
-    {"lines": [[{"text": "Polisi "}, {"text": "999", "bold": true}], [{"text": "+60 3-2116 4016", "tel": "+60321164016"}]],
+    {"lines": [[{"text": "Polisi "}, {"text": "999", "bold": true}], [{"text": "+60 3-2116 …", "tel": "+6032116…"}]],
      "choices": [{"key": "learn", "label": "Belajar", "number": 1}], "nav": [{"key": "menu", "label": "Menu"}],
      "step": 17, "picture": {"url", "alt", "size"}, "sound": {"url", "alt", "size", "mime", "synthetic"},
      "document": {"name", "mime", "text"}}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -85,7 +85,7 @@ class WhatsApp:
         """What people sent to our number from `since` on, oldest first, for the sweep after an outage. Twilio may
         compare by day only, so the time is compared here again. Buttons come as the text of their label. Raises
         SendFailed."""
-        listed = await self._list(to=self._from, date_sent_after=since - _SKEW, limit=limit)
+        listed = await self._list(to=self._from, date_sent_after=since.astimezone(UTC) - _SKEW, limit=limit)
         found = []
         for one in listed:
             at = one.date_sent or one.date_created

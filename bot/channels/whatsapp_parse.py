@@ -29,7 +29,7 @@ MAX_FIELDS = 200
 REF = "outbox"  # in the query of a status callback's URL
 
 _BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
-_PHONE = re.compile(r"\+?([0-9]{5,15})")
+_PHONE = re.compile(r"\+?([0-9]{3,20})")
 # By MIME type, first match counts.
 _KINDS: tuple[tuple[str, MessageKind], ...] = (
     ("image/webp", "sticker"),

@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 
 from bot.app import blank_context, read_knowledge
+from bot.channels.terminal import Terminal
 from bot.conversation import transcript
+from bot.conversation.codec import reply_to_dict
 from bot.conversation.danger import SHOWN
 from bot.conversation.rehearsal import Rehearsal
 from bot.conversation.transcript import Step, Transcript, TranscriptError
@@ -88,14 +90,14 @@ def chat(
             Step("me", words, got=[transcript.seen(reply) for reply in replies], got_state=state.NAME if state else "")
         )
         for reply in replies:
-            typer.echo("\n" + _terminal(reply))
+            typer.echo("\n" + _terminal(reply, context))
         typer.echo("")
     if save is not None:
         save.write_text(transcript.write(script), encoding="utf-8")
         typer.echo(f"\nKept in {save}; play it again with: python -m bot simulate {save}")
 
 
-def _terminal(reply: Reply) -> str:
-    from bot.channels.terminal import render_text
-
-    return render_text(reply)
+def _terminal(reply: Reply, context: Context) -> str:
+    body = reply_to_dict(reply, state="terminal", step=0)
+    parts = Terminal(context.library.media, colour=sys.stdout.isatty()).render(body)
+    return "\n".join(part.text for part in parts)

@@ -186,7 +186,7 @@ class FamilyCard(State):
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
-        there = numbers_for("now", c, limit=2, country="my")
+        there = numbers_for("now", c, limit=1, country="my")
         card = critical(
             lines(
                 c.library.notices["family-head"].text,

@@ -129,9 +129,8 @@ def _answers(state: State, c: Context) -> Turn:
 
 def _people(state: State, c: Context) -> Turn:
     from bot.conversation.settings import People
-    from bot.conversation.welcome import gate
 
-    return arrive(gate(People(), "profile", c), c)
+    return arrive(People(), c)
 
 
 def _wrong_sasak(state: State, c: Context) -> Turn:

@@ -73,7 +73,7 @@ class Settings(State):
             case "data":
                 return arrive(MyData(), c)
             case "people":
-                return arrive(gate(People(), "profile", c), c)
+                return arrive(People(), c)
             case "role":
                 return arrive(gate(RoleAsk(here), "profile", c), c)
             case _:
@@ -320,7 +320,7 @@ class People(State):
 
     def choose(self, key: str, c: Context) -> Turn:
         if key == "new":
-            return arrive(PersonName(), c)
+            return arrive(gate(PersonName(), "profile", c), c)
         profile = next(profile for profile in c.contact.profiles if profile.id == key)
         if profile.active:
             return arrive(Settings(), c, lead=c.catalogue.say("You are that person already."))

@@ -24,6 +24,7 @@ from typing import Any
 
 import yaml
 
+from bot.conversation.menu import Menu
 from bot.conversation.rehearsal import Rehearsal
 from bot.conversation.speech import WITA
 from bot.conversation.types import Contact, Context, Event, Message, Operator, Reply, Staff
@@ -80,7 +81,9 @@ def read(path: Path) -> Transcript:
 
 def play(transcript: Transcript, context: Context) -> list[Step]:
     """Play it from the beginning; each step gets `got` and `got_state`."""
-    rehearsal = Rehearsal(given(transcript.given, context))
+    known = given(transcript.given, context)
+    # Who has a language has been here before; the conversation begins in the menu.
+    rehearsal = Rehearsal(known, Menu() if known.contact.language else None)
     for step in transcript.steps:
         match step.move:
             case "me":

@@ -34,11 +34,11 @@ LONGEST = 10_000  # characters of a message that are looked at
 
 def take_turn(state: State | None, message: Message, c: Context) -> Turn:
     """What one message causes. `state` None: nothing is known of this address yet. Never raises for any message."""
-    if state is not None and not state.valid(c):
-        state = global_words.menu_state()
     if message.kind == "outcome" and message.outcome is not None and state is not None:
-        turn = _outcome(state, message.outcome, c)
+        turn = _outcome(state, message.outcome, c)  # what the state names may be gone by its own request
     else:
+        if state is not None and not state.valid(c):
+            state = global_words.menu_state()
         message = replace(message, text=message.text[:LONGEST])
         turn = _first(message, c) if state is None else _interpret(state, message, c)
     return _with_bookmark(state, _bounded(turn), c)
@@ -172,7 +172,10 @@ def _media(state: State, message: Message, c: Context) -> Turn:
 
 
 def _outcome(state: State, outcome: Outcome, c: Context) -> Turn:
-    return state.outcome(outcome, c) or arrive(state, c)
+    turn = state.outcome(outcome, c)
+    if turn is not None:
+        return turn
+    return arrive(state if state.valid(c) else global_words.menu_state(), c)
 
 
 def _bounded(turn: Turn) -> Turn:

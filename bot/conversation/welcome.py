@@ -183,7 +183,7 @@ class ChildInfo(State):
             shown(c.library.notices["child"], c),
             say("Numbers for children:"),
         )
-        return (reply(c, words + "\n" + numbers_for("child", c, limit=2), self.choices(c)),)
+        return (reply(c, words + "\n" + numbers_for("child", c, limit=2, country="id"), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say

@@ -71,7 +71,7 @@ def check_text(text: Text, short_codes: Collection[str]) -> Iterator[Problem]:
         if codes and not _FIGURE.search(words):
             yield problem(
                 f"a number to ring stands in the text: {', '.join(codes)}",
-                "Better say BANTUAN, which shows it with its source; or leave it where it must be seen at once",
+                "Better say NOMOR, which shows it with its source; leave it only where it must be seen at once",
                 language,
                 "warning",
             )

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bot.library.check_launch import check_launch
+from bot.library.check_media import check_media
 from bot.library.check_sasak import check_sasak
 from bot.library.check_texts import check_text, has_figure
 from bot.library.load import Content, read
@@ -16,7 +17,6 @@ from bot.library.reading import Problem, Severity
 
 MESSAGE = 500  # characters, per language
 CAUTION = 90  # the line of caution under a B, as the catalogue words it
-MEDIA_BYTES = 60_000
 SOON = timedelta(days=60)
 NOTICES = ("first-tip", "child", "certificate", "danger-head", "danger-note", "family-head", "family-collect")
 OFFICES = ("disnaker", "kbri")  # the ones the flows name themselves
@@ -38,6 +38,7 @@ def check_content(folder: Path, *, today: date, strict: bool = False, launch: bo
     problems += _topics(library)
     problems += _doubles(content)
     problems += _needed(library)
+    problems += check_media(content)
     problems += check_launch(folder, library, today, launch)
     return sorted(set(problems), key=lambda found: (found.severity != "error", found))
 
@@ -193,10 +194,3 @@ def _needed(library: Library) -> Iterator[Problem]:
     for key in OFFICES:
         if key not in library.offices:
             yield Problem("helplines.yaml", f"offices/{key}", "the office is missing", "Write it; the bot names it")
-    for key, media in library.media.items():
-        if media.size > MEDIA_BYTES:
-            what = f"{media.size} bytes, {MEDIA_BYTES} at most"
-            yield Problem("media/media.yaml", f"media/{key}", what, "Make the file smaller")
-        if not media.mime.startswith({"sound": "audio/", "picture": "image/"}[media.kind]):
-            what = f"{media.mime!r} does not fit a {media.kind}"
-            yield Problem("media/media.yaml", f"media/{key}/mime", what, "Write audio/ogg or image/png")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.library.model import Fact, Media, Phrase, Statement
 from bot.library.reading import Node, Problem, parse
-from bot.library.review import Review
+from bot.library.review import Review, text_hash
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,14 @@ class Text:
         return f"{self.file}: {self.place}"
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """What a sound was made from: the text at the place `reads` (none: its own `alt`), and that text's hash then."""
+
+    reads: str | None
+    of: str
+
+
 @dataclass
 class Desk:
     folder: Path
@@ -35,11 +43,20 @@ class Desk:
     facts: dict[str, Fact] = field(default_factory=dict)
     offices: dict[str, Phrase] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
+    spoken: dict[str, Spoken] = field(default_factory=dict)
 
-    def open(self, file: str, required: bool = True) -> Node:
-        path = self.folder / file
-        value = parse(path, file, self.problems) if required or path.exists() else None
-        return Node(value, file, "", self.problems)
+    def open(self, file: str, top: str = "") -> Node:
+        """The content of a file. `top`: the name under which everything stands."""
+        known = len(self.problems)
+        node = Node(parse(self.folder / file, file, self.problems), file, "", self.problems)
+        if len(self.problems) == known:
+            if node.value is None:
+                node.fault("the file is empty", "Write it, or restore it from the repository")
+            elif top and not node.has(top):
+                node.fault(f"{top!r} is missing at the top of the file", f"Begin with {top}:", top)
+        if len(self.problems) > known:
+            return Node(None, file, "", [])  # one fault is enough: all that would follow from it is left out
+        return node
 
     def phrase(self, node: Node, name: str, critical: bool = False) -> Phrase:
         """A text that must be there; a stale Sasak counts as missing."""
@@ -87,6 +104,8 @@ class Desk:
         for key, kind in ((picture, "picture"), (sound, "sound")):
             if key is not None and (key not in self.media or self.media[key].kind != kind):
                 node.fault(f"there is no {kind} {key!r}", "Use a key of content/media/media.yaml", kind)
+        if sound in self.spoken and not self._still_says(sound, node.child(name)):
+            sound = None
         return Statement(
             place=f"{node.file}: {node.place}",
             text=self.phrase(node, name, critical),
@@ -96,3 +115,11 @@ class Desk:
             picture=picture,
             sound=sound,
         )
+
+    def _still_says(self, sound: str, text: Node) -> bool:
+        """Whether the sound still says what stands in the text it reads aloud. If not, it is not offered."""
+        spoken = self.spoken[sound]
+        if spoken.reads is None:
+            return True
+        here = f"{text.file}: {text.place}" == spoken.reads
+        return here and isinstance(text.value, dict) and text_hash(str(text.value.get("id"))) == spoken.of

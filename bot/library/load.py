@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.library.desk import Desk, Text
+from bot.library.desk import Desk, Spoken, Text
 from bot.library.model import Card, Group, Lesson, Library, Module, QuizChoice, QuizQuestion, Statement, Topic
 from bot.library.numbers import fact, helpline, medium, mission, office
 from bot.library.reading import ContentError, Node, Problem
@@ -24,6 +24,7 @@ class Content:
     problems: tuple[Problem, ...]
     texts: tuple[Text, ...]
     reviews: Mapping[str, Review]
+    spoken: Mapping[str, Spoken]  # of the sounds that a machine made
 
 
 def load(content_dir: Path) -> Library:
@@ -38,15 +39,17 @@ def read(content_dir: Path) -> Content:
     """All content that can be read, and the errors met on the way (none: the library is whole)."""
     problems: list[Problem] = []
     desk = Desk(content_dir, problems, load_reviews(content_dir, problems))
-    return Content(_library(desk), tuple(problems), tuple(desk.texts), desk.reviews)
+    return Content(_library(desk), tuple(problems), tuple(desk.texts), desk.reviews, desk.spoken)
 
 
 def _library(desk: Desk) -> Library:
     """In this order: statements need facts, offices and media."""
-    numbers = desk.open("helplines.yaml")
-    desk.facts.update((key, fact(desk, key, node)) for key, node in desk.open("facts.yaml").entries("facts"))
+    numbers = desk.open("helplines.yaml", "helplines")
+    desk.facts.update((key, fact(desk, key, node)) for key, node in desk.open("facts.yaml", "facts").entries("facts"))
     desk.offices.update((key, office(desk, node)) for key, node in numbers.entries("offices"))
-    desk.media.update((key, medium(desk, key, node)) for key, node in desk.open("media/media.yaml").entries("media"))
+    desk.media.update(
+        (key, medium(desk, key, node)) for key, node in desk.open("media/media.yaml", "media").entries("media")
+    )
     questions = {
         str(node.child("id").value): (node.string("group"), desk.phrase(node, "question"))
         for node in desk.open("language/faq_topics.yaml").items(by="id")
@@ -63,8 +66,8 @@ def _library(desk: Desk) -> Library:
         helplines=tuple(sorted(helplines, key=lambda line: line.order)),
         missions=tuple(mission(desk, node) for node in numbers.items("missions", by="key")),
         media=desk.media,
-        places={key: str(node.value) for key, node in desk.open("places.yaml").entries("places")},
-        notices={key: notice(desk, node) for key, node in desk.open("notices.yaml").entries("notices")},
+        places={key: str(node.value) for key, node in desk.open("places.yaml", "places").entries("places")},
+        notices={key: notice(desk, node) for key, node in desk.open("notices.yaml", "notices").entries("notices")},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from bot.library.desk import Desk
+from bot.library.desk import Desk, Spoken
 from bot.library.model import Fact, Grade, Helpline, Media, Mission, Phrase
 from bot.library.reading import Node
 
@@ -77,7 +77,9 @@ def mission(desk: Desk, node: Node) -> Mission:
 
 
 def medium(desk: Desk, key: str, node: Node) -> Media:
-    node.known("kind", "file", "mime", "alt", "synthetic")
+    node.known("kind", "file", "mime", "alt", "synthetic", "reads", "of")
+    if node.has("of"):
+        desk.spoken[key] = Spoken(node.string("reads") if node.has("reads") else None, node.string("of"))
     file = node.string("file")
     path = desk.folder / "media" / file
     if file and not path.is_file():

@@ -45,10 +45,10 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # its base is chosen above
     """Like the safe loader, but a name given twice in one mapping is a fault, not silently the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [key.value for key, _ in node.value]
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         if len(set(names)) < len(names):
             for key, _ in node.value:
-                if names.count(key.value) > 1:
+                if isinstance(key, yaml.ScalarNode) and names.count(key.value) > 1:
                     raise yaml.constructor.ConstructorError(
                         None, None, f"{key.value!r} is given twice in one mapping", key.start_mark
                     )
@@ -62,7 +62,7 @@ def parse(path: Path, file: str, problems: list[Problem]) -> Any:
         return yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - _Loader is the safe loader
     except FileNotFoundError:
         problems.append(Problem(file, "", "the file is missing", "Restore it from the repository"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
         what = getattr(error, "problem", None) or str(error).splitlines()[0]

@@ -1,8 +1,8 @@
 """The state of each Sasak text: what it was made from, and who signed it. Kept in content/language/sasak_review.yaml.
 
 One entry a text: `"modules/01-decide.yaml: title": {of: 1f0c…, sas: 77ab…, review: draft, signed: []}`. `of` is the
-hash of the Indonesian text the Sasak was made from, `sas` that of the Sasak text itself: a signature counts for the words
-it was given for. A signature reads "Name, kabupaten key, date": "Inaq Sari, lombok-timur, 2027-01-15".
+hash of the Indonesian text the Sasak was made from, `sas` that of the Sasak text itself: a signature counts for the
+words it was given for. A signature reads "Name, kabupaten key, date": "Inaq Sari, lombok-timur, 2027-01-15".
 """
 
 from __future__ import annotations

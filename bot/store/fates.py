@@ -1,8 +1,8 @@
 """What becomes of an outbox row after its claim, told by the sender loop and by the provider's reports.
 
-A row may be several messages at the provider (long texts are split); each accepted one is a part, noted at once with the
-provider's id, so that after a kill the row goes on where it stopped. While the row is queued, being sent or unknown,
-reports are noted with their part only; its status is worked out when `sent` says that all parts were accepted.
+A row may be several messages at the provider (long texts are split); each accepted one is a part, noted at once with
+the provider's id, so that after a kill the row goes on where it stopped. While the row is queued, being sent or
+unknown, reports are noted with their part only; its status is worked out when `sent` says that all were accepted.
 
 Every report of the sender names the epoch of its claim: one who lost the lease changes nothing any more.
 """
@@ -31,7 +31,7 @@ _OUTBOX = table(Outbox)
 _LEASE = table(SenderLease)
 _UNFINISHED = ("queued", "sending", "unknown")
 
-# Twilio's words -> what a part is marked with: accepted, sent, delivered, read, failed. "x": failed, and sent anew since.
+# Twilio's words -> the mark of a part: "" accepted, s sent, d delivered, r read, f failed. x: failed and replaced.
 _WORDS = {
     **dict.fromkeys(("accepted", "queued", "scheduled", "sending"), ""),
     **dict.fromkeys(("sent", "partially_delivered"), "s"),
@@ -101,8 +101,8 @@ def _note_parts(session: Session, row: Row[Any], marks: dict[str, str], **more: 
 def sent(session: Session, outbox_id: int, *, epoch: int | None, now: datetime, final: bool = True) -> Status | None:
     """All parts were accepted. `final`: no delivery report follows (Telegram), the body goes.
 
-    The row's status now: usually sent, but a report that came before may say delivered, or failed. None: the row is gone
-    or was claimed anew since.
+    The row's status now: usually sent, but a report that came before may say delivered, or failed. None: the row is
+    gone or was claimed anew since.
     """
     row = _owned(session, outbox_id, epoch)
     if row is None:

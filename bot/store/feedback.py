@@ -1,20 +1,58 @@
-"""Counts by day, nobody's name: did an answer help, which words had none, where the Sasak sounded wrong."""
+"""Counts by day, nobody's name: did an answer help, which words had none, where the Sasak sounded wrong, by which link
+somebody came. A day is one of Lombok's (UTC+8)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime, timedelta, timezone
 
+from sqlalchemy import insert
 from sqlmodel import Session
+
+from bot.store.sql import run, table, upsert
+from bot.store.tables import Feedback, Miss, SasakReport
+from bot.store.totals import count
+
+WITA = timezone(timedelta(hours=8), "WITA")
+_FEEDBACK = table(Feedback)
+_MISS = table(Miss)
 
 
 def record_feedback(session: Session, topic: str, helped: bool, now: datetime) -> None:
-    raise NotImplementedError
+    add = upsert(session, _FEEDBACK).values(
+        topic=_plain(topic, 40), day=_day(now), helped=int(helped), not_helped=int(not helped)
+    )
+    more = {name: _FEEDBACK.c[name] + add.excluded[name] for name in ("helped", "not_helped")}
+    run(session, add.on_conflict_do_update(index_elements=[_FEEDBACK.c.topic, _FEEDBACK.c.day], set_=more))
 
 
 def record_miss(session: Session, words: str, now: datetime) -> None:
-    """Counts normalised words (cut at 120 characters); empty ones are not counted."""
-    raise NotImplementedError
+    """Counts normalised words (cut at 120 characters). Digits are masked, so that no telephone or passport number is
+    kept; empty ones are not counted."""
+    kept = re.sub(r"\d", "#", _plain(words, 120))
+    if not kept:
+        return
+    add = upsert(session, _MISS).values(words=kept, day=_day(now), count=1)
+    more = {"count": _MISS.c["count"] + 1}
+    run(session, add.on_conflict_do_update(index_elements=[_MISS.c.words, _MISS.c.day], set_=more))
 
 
 def report_sasak(session: Session, place: str, note: str, now: datetime) -> None:
-    raise NotImplementedError
+    values = {"place": _plain(place, 120), "note": _plain(note, 300), "created_at": now}
+    run(session, insert(table(SasakReport)).values(values))
+
+
+def count_campaign(session: Session, campaign: str) -> None:
+    """Somebody came by this link: the counter "campaign.<word>". Words that are no campaign's are counted together."""
+    known = re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", campaign.lower())
+    count(session, f"campaign.{known.group() if known else 'other'}")
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(WITA).date()
+
+
+def _plain(text: str, length: int) -> str:
+    """One line that every database takes: no control characters, no half characters."""
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(letter if letter.isprintable() else " " for letter in whole).strip()[:length]

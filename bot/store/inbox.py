@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -342,8 +342,8 @@ def park(session: Session, inbox_id: int, error: str, now: datetime) -> None:
     _from_pending(session, inbox_id, {"status": "parked", "error": error[:200], "done_at": now})
 
 
-def _from_pending(session: Session, inbox_id: int, values: dict[str, object]) -> bool:
-    statement = update(_INBOX).where(_INBOX.c.id == inbox_id, _INBOX.c.status == "pending").values(values)
+def _from_pending(session: Session, inbox_id: int, values: Mapping[str, object]) -> bool:
+    statement = update(_INBOX).where(_INBOX.c.id == inbox_id, _INBOX.c.status == "pending").values(dict(values))
     return run(session, statement).rowcount == 1
 
 

@@ -148,7 +148,8 @@ def put(
         pulled=pulled,
         now=now,
     )
-    return run(session, insert(_OUTBOX).values(values).returning(_OUTBOX.c.id)).scalar_one()
+    outbox_id: int = run(session, insert(_OUTBOX).values(values).returning(_OUTBOX.c.id)).scalar_one()
+    return outbox_id
 
 
 def new_row(*, pulled: bool, now: datetime, **values: Any) -> dict[str, Any]:

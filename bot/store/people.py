@@ -141,7 +141,7 @@ def open_address(session: Session, store: Store, address_id: str, *, lock: bool)
     row = run(session, _ADDRESS_ROW_LOCKED if lock else _ADDRESS_ROW, {"address": address_id}).first()
     if row is None:
         raise KeyError(address_id)
-    return AddressRow(*row)
+    return AddressRow(**row._mapping)
 
 
 def snapshot(session: Session, store: Store, address_id: str, now: datetime) -> Person:
@@ -275,9 +275,8 @@ def set_announcements(session: Session, address_id: str, on: bool, everywhere: b
         served = select(_LINK.c.address_id).where(_LINK.c.contact_id == contact)
         which = or_(which, _ADDRESS.c.id.in_(served))
     stopped = None if on else func.coalesce(_ADDRESS.c.stopped_at, literal(now, type_=_ADDRESS.c.stopped_at.type))
-    ids = (
-        run(session, update(_ADDRESS).where(which).values(stopped_at=stopped).returning(_ADDRESS.c.id)).scalars().all()
-    )
+    changed = update(_ADDRESS).where(which).values(stopped_at=stopped).returning(_ADDRESS.c.id)
+    ids = run(session, changed).scalars().all()
     if not on:
         run(
             session,

@@ -106,7 +106,7 @@ def switch_profile(
 
 
 def check_pin(session: Session, store: Store, contact_id: str, pin: str | None, now: datetime) -> PinRight | WrongPin:
-    """A contact without a PIN is always right. Five wrong ones lock it for a day (tries_left 0); None is not counted."""
+    """A contact without a PIN is always right. Five wrong ones lock it for a day (tries_left 0); None does not count."""
     which = _CONTACT.c.id == contact_id
     row = run(
         session,

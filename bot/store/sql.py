@@ -24,7 +24,7 @@ def table(model: type[SQLModel]) -> Table:
 
 def run(
     session: Session, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-) -> CursorResult[Any]:
+) -> CursorResult[*tuple[Any, ...]]:
     """Executes in the session's transaction, past the ORM (no flush, no identity map)."""
     return session.connection().execute(statement, values)
 

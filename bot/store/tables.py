@@ -22,6 +22,9 @@ SQLModel.metadata.naming_convention = {
 
 # SQLite only counts up by itself in a column declared INTEGER.
 BIG = BigInteger().with_variant(Integer, "sqlite")
+# Without this SQLite gives the number of the last row again once that row is deleted (erasure, pruning): the new message
+# would have the idempotency keys of the old one, and its answers would be taken for repetitions and not be sent.
+NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 
 class Moment(TypeDecorator[datetime]):
@@ -70,7 +73,7 @@ class Contact(SQLModel, table=True):
 
 
 class ContactKey(SQLModel, table=True):
-    """The contact's data key, wrapped by SECRET_KEY. Deleting this row makes every ciphertext of the contact unreadable."""
+    """The contact's data key, wrapped by SECRET_KEY. Without this row no ciphertext of the contact can be read."""
 
     __tablename__ = "contact_key"
     contact_id: str = Field(primary_key=True, max_length=22)
@@ -86,23 +89,17 @@ class Address(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("sender", "lookup"),)
     id: str = Field(primary_key=True, max_length=22)
     channel: str = Field(max_length=20, index=True)  # telegram, whatsapp, webchat, terminal
-    sender: str = Field(
-        max_length=80
-    )  # which of our bots or numbers: "telegram:<bot id>", "whatsapp:<hash>", "webchat"
+    sender: str = Field(max_length=80)  # our bot or number: "telegram:<bot id>", "whatsapp:<hash>", "webchat"
     lookup: str = Field(max_length=64)
     account: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # under SECRET_KEY, not a contact's key
     contact_id: str = Field(max_length=22, index=True)  # the active contact
     stopped_at: datetime | None = Field(default=None, sa_column=_at())  # announcements
-    unreachable: str | None = Field(
-        default=None, max_length=40
-    )  # blocked, no-such-chat, invalid; cleared by an inbound
+    unreachable: str | None = Field(default=None, max_length=40)  # blocked, no-such-chat, …; an inbound clears it
     inbound_at: datetime | None = Field(default=None, sa_column=_at())  # WhatsApp's 24-hour window
     next_send_at: datetime | None = Field(default=None, sa_column=_at())  # pace and 429
     claim: str | None = Field(default=None, max_length=40)  # who plays this address now
     claim_until: datetime | None = Field(default=None, sa_column=_at())
-    due_at: datetime | None = Field(
-        default=None, sa_column=_at(index=True)
-    )  # something waits in the inbox since/until then
+    due_at: datetime | None = Field(default=None, sa_column=_at(index=True))  # when to look at its inbox
     last_seq: int = 0  # of the outbox rows of a pulled channel
     created_at: datetime = Field(sa_column=_at(False))
 
@@ -144,7 +141,7 @@ class QuizResult(SQLModel, table=True):
 class Inbox(SQLModel, table=True):
     """What came in, played once, in order per address. The body goes (None) once it is answered."""
 
-    __table_args__ = (Index("ix_inbox_pending", "status", "address_id", "id"),)
+    __table_args__ = (Index("ix_inbox_pending", "status", "address_id", "id"), NEVER_AGAIN)
     id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
     address_id: str = Field(max_length=22)
     contact_id: str = Field(max_length=22, index=True)
@@ -175,6 +172,7 @@ class Outbox(SQLModel, table=True):
         Index("ix_outbox_claim", "status", "sender", "lane", "id"),
         Index("ix_outbox_order", "address_id", "lane", "status", "id"),
         Index("ix_outbox_pull", "address_id", "seq"),
+        NEVER_AGAIN,
     )
     id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
     sender: str = Field(max_length=80)
@@ -277,6 +275,7 @@ class Registration(SQLModel, table=True):
 class Question(SQLModel, table=True):
     """A question handed over to a person. `status`: open, answered, closed."""
 
+    __table_args__ = (NEVER_AGAIN,)
     id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
     contact_id: str = Field(max_length=22, index=True)
     address_id: str = Field(max_length=22)

@@ -146,17 +146,24 @@ class Vault:
 
     def seal_for(self, session: Session, contact_id: str, column: str, text: str) -> bytes:
         """Sealed under the contact's key; `column` as "inbox.body". Raises Erased."""
-        key = self._key(session, contact_id)
-        if key is None:
-            raise Erased("the contact was erased")
-        return _seal(key, _to_bytes(text), _bind(column, contact_id))
+        return self.seal_bytes_for(session, contact_id, column, _to_bytes(text))
 
     def open_for(self, session: Session, contact_id: str, column: str, sealed: bytes | None) -> str | None:
         """Opens `seal_for`; None for None or when the key is gone. Raises Unreadable."""
-        if sealed is None:
-            return None
+        plain = self.open_bytes_for(session, contact_id, column, sealed)
+        return None if plain is None else _to_text(plain)
+
+    def seal_bytes_for(self, session: Session, contact_id: str, column: str, plain: bytes) -> bytes:
+        """As `seal_for`, for what is not text."""
         key = self._key(session, contact_id)
-        return None if key is None else _to_text(_open(key, sealed, _bind(column, contact_id)))
+        if key is None:
+            raise Erased("the contact was erased")
+        return _seal(key, plain, _bind(column, contact_id))
+
+    def open_bytes_for(self, session: Session, contact_id: str, column: str, sealed: bytes | None) -> bytes | None:
+        """As `open_for`."""
+        key = None if sealed is None else self._key(session, contact_id)
+        return None if sealed is None or key is None else _open(key, sealed, _bind(column, contact_id))
 
     def learn(self, contact_id: str, wrapped: bytes) -> None:
         """Unwraps and keeps a key that a query brought along, so that it need not be asked for again."""

@@ -1,4 +1,4 @@
-"""Run by alembic for each command. The connection comes from `bot.store.migrations`; its transaction is the caller's."""
+"""Run by alembic for each command. Connection and transaction are the caller's (`bot.store.migrations`)."""
 
 from __future__ import annotations
 

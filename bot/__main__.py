@@ -1,0 +1,32 @@
+"""`python -m bot …`: every command. `python -m bot --help` lists them."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.commands import content, desk, serving, talk
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its tracebacks print local values: people's words
+    help="Bekal: the chat companion for safe migration.",
+)
+app.command()(serving.serve)
+app.command()(serving.web)
+app.command()(serving.worker)
+app.command()(serving.migrate)
+app.command()(content.check)
+app.command()(content.chart)
+app.command()(talk.chat)
+app.command()(talk.simulate)
+app.command()(talk.ask)
+app.command()(desk.broadcast)
+app.command()(desk.demo)
+app.add_typer(desk.event_app, name="event")
+app.add_typer(desk.questions_app, name="questions")
+app.add_typer(desk.staff_app, name="staff")
+app.add_typer(content.content_app, name="content")
+
+if __name__ == "__main__":
+    app()

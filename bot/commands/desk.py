@@ -1,0 +1,298 @@
+"""The staff's desk until the console exists: events, announcements, questions, staff, demo data."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from bot.app import blank_context, read_knowledge
+from bot.commands.opening import store_or_exit
+from bot.config import ROOT, Settings
+from bot.conversation.speech import WITA, day_in_words, in_language, text, time_in_words
+from bot.conversation.types import Context, Language, Message
+from bot.store import broadcasts, events, inbox, outbox, people, questions, staff
+from bot.store.session import Store
+from bot.store.session import new_id as fresh_id
+
+event_app = typer.Typer(no_args_is_help=True, help="Events that people can register for.")
+questions_app = typer.Typer(no_args_is_help=True, help="Questions handed over to a person.")
+staff_app = typer.Typer(no_args_is_help=True, help="Who reads the questions.")
+
+
+def _who() -> str:
+    """Who sits at this machine, for the audit log."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"
+
+
+def _when(words: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(words)
+    except ValueError:
+        raise typer.BadParameter(f"{words!r} is no ISO date and time; write 2026-12-18T08:30") from None
+    return at if at.tzinfo else at.replace(tzinfo=WITA)
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+@event_app.command("create")
+def event_create(
+    title: Annotated[str, typer.Option(help="Title in Indonesian.")],
+    starts: Annotated[str, typer.Option(help="Start, ISO; without a zone it is WITA: 2026-12-18T08:30")],
+    place: Annotated[str, typer.Option(help="Place in words.")],
+    capacity: Annotated[int | None, typer.Option(min=1, help="Seats; none: no limit.")] = None,
+    title_sas: Annotated[str, typer.Option(help="Title in Sasak.")] = "",
+    about: Annotated[str, typer.Option(help="What it is, for whom, what to bring.")] = "",
+    kind: Annotated[str, typer.Option(help="session, contest or talk")] = "session",
+    deadline: Annotated[str, typer.Option(help="Last day to register, ISO.")] = "",
+) -> None:
+    """Make an event; it can be taken by people at once."""
+    if kind not in ("session", "contest", "talk"):
+        raise typer.BadParameter("kind is session, contest or talk")
+    begins, now = _when(starts), datetime.now(UTC)
+    if begins <= now:
+        raise typer.BadParameter(f"{starts} is in the past")
+    titles = {"id": title} | ({"sas": title_sas} if title_sas else {})
+    with store_or_exit() as (_, store), store.begin() as session:
+        try:
+            event_id = events.create_event(
+                session,
+                title=titles,
+                starts=begins,
+                place=place,
+                now=now,
+                capacity=capacity,
+                about=about,
+                kind=kind,  # type: ignore[arg-type]
+                deadline=_when(deadline) if deadline else None,
+            )
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        staff.audit(session, "event.created", _who(), event_id, now)
+    typer.echo(f"{event_id}  {title}  {day_in_words(begins)}, {time_in_words(begins)}")
+
+
+@event_app.command("list")
+def event_list() -> None:
+    """Upcoming events and the seats left."""
+    with store_or_exit() as (_, store), store.read() as session:
+        for event in events.upcoming(session, datetime.now(UTC)):
+            left = "no limit" if event.seats_left is None else f"{event.seats_left} left"
+            typer.echo(f"{event.id}  {event.title['id']}  {day_in_words(event.starts)}  {left}")
+
+
+@event_app.command("cancel-seat")
+def event_cancel_seat(event: str, code: Annotated[str, typer.Argument(help="The four digits.")]) -> None:
+    """At the desk: cancel the seat of somebody who brings her code; the first in line moves up."""
+    from bot.workers.pushes import tell_promoted
+
+    now = datetime.now(UTC)
+    with store_or_exit() as (_, store):
+        knowledge = read_knowledge()
+        with store.begin() as session:
+            done, promotion = events.cancel_by_code(session, store, event_id=event, code=code, now=now)
+            if promotion is not None:
+                tell_promoted(session, store, promotion, blank_context(knowledge, now))
+            staff.audit(session, "seat.cancelled", _who(), event, now)
+    typer.echo("cancelled" if done.done else "no seat with that code")
+    if not done.done:
+        raise typer.Exit(1)
+
+
+# --- announcements ---------------------------------------------------------------------------------------------------
+
+
+def broadcast(
+    segment: Annotated[str, typer.Option(help="all, lang:sas, channel:telegram, kabupaten:lombok-timur, joined by commas")],
+    text: Annotated[str, typer.Option(help="The announcement in Indonesian, at most 500 characters.")],
+    text_sas: Annotated[str, typer.Option(help="The same in Sasak.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+) -> None:
+    """Announce something: shown first, then put into the outbox; a running server or worker sends it."""
+    if not text.strip() or len(text) > 500 or len(text_sas) > 500:
+        raise typer.BadParameter("the text must have 1 to 500 characters in each language")
+    now = datetime.now(UTC)
+    words = {"id": text} | ({"sas": text_sas} if text_sas else {})
+    with store_or_exit() as (_, store):
+        try:
+            wanted = broadcasts.parse_segment(segment, places=_places())
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        with store.read() as session:
+            count = broadcasts.recipients(session, wanted)
+        typer.echo(f"To {count} people ({segment}):\n\n{text}\n" + (f"\n{text_sas}\n" if text_sas else ""))
+        if not yes and not typer.confirm("Send it?"):
+            raise typer.Exit(1)
+        with store.begin() as session:
+            made = broadcasts.create(session, segment=segment, text=words, now=now)
+            staff.audit(session, "broadcast.created", _who(), made, now)
+        from bot.workers.planner import expand_all
+
+        expand_all(store, now)
+        with store.read() as session:
+            progress = broadcasts.progress(session, made)
+    typer.echo(f"{made}: {progress.recipients} messages wait in the outbox; a running server or worker sends them.")
+
+
+def _places() -> list[str]:
+    return list(yaml.safe_load((ROOT / "content" / "places.yaml").read_text(encoding="utf-8"))["places"])
+
+
+# --- questions -------------------------------------------------------------------------------------------------------
+
+
+@questions_app.command("list")
+def questions_list() -> None:
+    """Open questions, oldest first, and messages that could not be played."""
+    with store_or_exit() as (_, store), store.read() as session:
+        found = questions.list_open(session, store)
+        for question in found:
+            at = question.created_at.astimezone(WITA).strftime("%Y-%m-%d %H.%M")
+            first = "may be written to" if question.safe_to_write else "waits until the person writes"
+            typer.echo(f"{question.number}  {at}  {question.channel}, {question.language or '-'}, {first}")
+            typer.echo(f"    {question.text or '(erased)'}\n")
+        stuck = inbox.parked(session)
+        for row in stuck:
+            typer.echo(f"not played: message {row.id}, {row.error}")
+    if not found and not stuck:
+        typer.echo("No open question.")
+
+
+@questions_app.command("answer")
+def questions_answer(number: str, text: str) -> None:
+    """Answer a question; it goes to the person's chat, or waits there until the person writes."""
+    from bot.workers.pushes import tell_answer
+
+    if not text.strip() or len(text) > 1000:
+        raise typer.BadParameter("the answer must have 1 to 1000 characters")
+    now = datetime.now(UTC)
+    with store_or_exit() as (_, store):
+        knowledge = read_knowledge()
+        try:
+            with store.begin() as session:
+                answered = questions.answer(session, store, number, text.strip(), now)
+                sent = tell_answer(session, store, answered, blank_context(knowledge, now))
+                staff.audit(session, "question.answered", _who(), number, now)
+        except questions.NoSuchQuestion as error:
+            raise typer.BadParameter(str(error)) from None
+    typer.echo("in the outbox" if sent else "kept; shown when the person writes JAWABAN (writing first is not safe there)")
+
+
+@staff_app.command("add")
+def staff_add(
+    name: str,
+    organisation: Annotated[str, typer.Option(help="For example: Disnakertrans NTB")],
+    hours: Annotated[str, typer.Option(help="As people read it: Senin-Jumat 08.00-16.00 WITA")] = "",
+) -> None:
+    """Somebody reads what is handed over; from now on Bekal offers to ask a person."""
+    now = datetime.now(UTC)
+    with store_or_exit() as (_, store), store.begin() as session:
+        try:
+            made = staff.add_staff(session, name, organisation, hours, now)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        staff.audit(session, "staff.added", _who(), made, now)
+    typer.echo(f"{made}  {name}")
+
+
+# --- demo ------------------------------------------------------------------------------------------------------------
+
+
+def demo(
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Say nothing and do nothing when there is data.")] = False,
+) -> None:
+    """Fill an empty database with made-up contacts, events and questions."""
+    now = datetime.now(UTC)
+    with store_or_exit() as (settings, store):
+        if settings.telegram_token is not None or settings.twilio_account_sid:
+            if if_empty:
+                return
+            raise typer.BadParameter("a real channel is connected; demo data are not for real people")
+        with store.read() as session:
+            empty = not events.upcoming(session, now) and not people.count(session)
+        if not empty:
+            if if_empty:
+                return
+            raise typer.BadParameter("the database is not empty; give DATABASE_URL of a new one")
+        examples = yaml.safe_load((ROOT / "content" / "examples.yaml").read_text(encoding="utf-8"))
+        made = [_demo_event(store, example, now) for example in examples["events"]]
+        _demo_people(settings, store, examples, now)
+    typer.echo(f"demo: {len(made)} events, {len(examples['contacts'])} made-up contacts, 2 questions, one staff member")
+
+
+def _demo_event(store: Store, example: dict[str, Any], now: datetime) -> str:
+    today = now.astimezone(WITA).date()
+    if "on" in example:
+        month, day = (int(part) for part in example["on"].split("-"))
+        on = date(today.year, month, day)
+        on = on if on > today + timedelta(days=4) else on.replace(year=on.year + 1)
+    else:
+        on = today + timedelta(days=example["in_days"])
+    hour, minute = (int(part) for part in example["time"].split("."))
+    starts = datetime.combine(on, time(hour, minute), WITA)
+    before = example.get("deadline_days_before")
+    with store.begin() as session:
+        return events.create_event(
+            session,
+            title=example["title"],
+            about=example["about"],
+            starts=starts,
+            place=example["place"],
+            now=now,
+            capacity=example.get("capacity"),
+            kind=example["kind"],
+            deadline=starts - timedelta(days=before) if before else None,
+        )
+
+
+def _demo_people(settings: Settings, store: Store, examples: dict[str, Any], now: datetime) -> None:
+    """Made-up people on a channel of their own (`demo`), so that nothing is ever sent to anybody."""
+    library = read_knowledge().library
+    lessons = [f"{module.key}/{lesson.key}" for module in library.modules for lesson in module.lessons]
+    with store.begin() as session:
+        staff.add_staff(session, "Petugas contoh", "Contoh", "Senin-Jumat 08.00-16.00 WITA (contoh)", now)
+        asked = list(examples["questions"])
+        for number, person in enumerate(examples["contacts"], 1):
+            received = inbox.receive(
+                session,
+                store,
+                channel="demo",
+                sender="demo",
+                account=f"contoh-{number}",
+                provider_id=fresh_id(),
+                message=Message("text", "halo"),
+                now=now,
+                keep_days=1,
+            )
+            if received.inbox_id is None:
+                continue
+            inbox.finish(session, received.inbox_id, now)
+            inbox.release(session, received.address_id, now)
+            contact = received.contact_id
+            people.set_language(session, contact, person["language"])
+            people.set_consent(session, contact, True, "demo", now)
+            people.set_profile(session, contact, person["role"], person["kabupaten"])
+            for lesson in lessons[: person["lessons"]]:
+                module, _, key = lesson.partition("/")
+                people.mark_lesson(session, contact, module, key, now)
+            if asked:
+                questions.hand_over(
+                    session,
+                    store,
+                    contact_id=contact,
+                    address_id=received.address_id,
+                    question=asked.pop(0),
+                    safe_to_write=False,
+                    now=now,
+                )
+
+

@@ -1,0 +1,70 @@
+"""What is written to people who did not just write: it begins with a neutral line and never names the topic there.
+
+Others may read the phone. So what it is about stands below, and only where the person said that writing is safe;
+otherwise it is shown once she asks (TIKET). `safe_to_write` False gets nothing: the claim of the outbox sees to that.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.conversation.codec import reply_to_dict
+from bot.conversation.events import title, when_and_where
+from bot.conversation.speech import lines, reply, same, text
+from bot.conversation.types import Context, Event, Reply
+from bot.library.model import Phrase
+from bot.store import outbox
+from bot.store.events import Promotion
+from bot.store.session import Store
+from bot.workers.contexts import PULLED, Contexts
+
+# The same in both languages: expansion does not know who reads.
+NEUTRAL = "Bekal: ada kabar."
+STATE = "push"  # no state of the conversation: a tap on an old push shows where the person is
+
+
+def broadcast_body(words: str) -> dict[str, Any]:
+    """The outbox body of an announcement: the neutral line first."""
+    return reply_to_dict(Reply(f"{NEUTRAL}\n\n{words}"), state=STATE, step=0)
+
+
+def promotion_reply(promotion: Promotion, c: Context) -> Reply:
+    """Somebody moved up from the waiting list. `c` is a blank context in her language."""
+    say = c.catalogue.say
+    show = say("Write *TIKET* to read it.")
+    if promotion.safe_to_write is not True:
+        return Reply(text(same(NEUTRAL) + " " + show, c))
+    what = Event(
+        id=promotion.event_id,
+        kind="session",
+        title=promotion.title,
+        about={},
+        starts=promotion.starts,
+        place=promotion.place,
+        seats_left=None,
+    )
+    seat = say("A seat is free now and is kept for you, code *{code}*:", code=promotion.code)
+    if promotion.other:
+        seat = say("A seat is free now and is kept for the person with the code *{code}*:", code=promotion.code)
+    return Reply(text(lines(same(NEUTRAL), seat, title(what) + "\n" + when_and_where(what), show), c))
+
+
+def push_promotion(session: Session, store: Store, contexts: Contexts, promotion: Promotion, now: datetime) -> None:
+    """Puts it into the outbox of the other person, whose rows are neither read nor locked."""
+    c = contexts.blank(promotion.channel, promotion.language, now)
+    outbox.put(
+        session,
+        store,
+        sender=promotion.sender,
+        address_id=promotion.address_id,
+        contact_id=promotion.contact_id,
+        lane=outbox.PUSHES,
+        key=f"promotion:{promotion.registration_id}",
+        body=reply_to_dict(promotion_reply(promotion, c), state=STATE, step=0),
+        not_before=now,
+        pulled=promotion.channel in PULLED,
+        now=now,
+    )
