@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.library.load import Content
-from bot.library.reading import Problem
+from bot.library.reading import Problem, problem
 from bot.library.review import text_hash
 
 FILE = "media/media.yaml"
@@ -19,19 +19,19 @@ def check_media(content: Content) -> Iterator[Problem]:
     for key, media in content.library.media.items():
         place = f"media/{key}"
         if media.size > MEDIA_BYTES:
-            yield Problem(FILE, place, f"{media.size} bytes, {MEDIA_BYTES} at most", "Make the file smaller")
+            yield problem(FILE, place, f"{media.size} bytes, {MEDIA_BYTES} at most", "Make the file smaller")
         if not media.mime.startswith(MIMES[media.kind]):
             what = f"{media.mime!r} does not fit a {media.kind}"
-            yield Problem(FILE, f"{place}/mime", what, "Write audio/ogg or image/png")
+            yield problem(FILE, f"{place}/mime", what, "Write audio/ogg or image/png")
         spoken = content.spoken.get(key)
         if spoken is None:
             continue
         words = media.alt.id if spoken.reads is None else texts.get(spoken.reads)
         if words is None:
-            yield Problem(FILE, f"{place}/reads", f"there is no text at {spoken.reads!r}", "Give the place of the text")
+            yield problem(FILE, f"{place}/reads", f"there is no text at {spoken.reads!r}", "Give the place of the text")
         elif text_hash(words) != spoken.of:
             what = "the text has changed since this sound was made"
-            yield Problem(FILE, place, what, "Run scripts/make_media.py, or record it anew", "warning")
+            yield problem(FILE, place, what, "Run scripts/make_media.py, or record it anew", "warning")
     yield from _frozen_facts(content)
 
 
@@ -45,4 +45,4 @@ def _frozen_facts(content: Content) -> Iterator[Problem]:
             if fact.perishable or fact.grade == "C" or (fact.grade == "B" and fact.sensitive):
                 file, _, place = statement.place.partition(": ")
                 what = f"has a sound or picture, though {fact.id} may expire or is not confirmed"
-                yield Problem(file, place, what, "Take another card, or leave the fact out of it", "warning")
+                yield problem(file, place, what, "Take another card, or leave the fact out of it", "warning")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.library.desk import Text
 from bot.library.load import Content
-from bot.library.reading import Problem
+from bot.library.reading import Problem, problem
 from bot.library.review import REVIEW_FILE
 
 GLOSSARY = "language/sasak_glossary.tsv"
@@ -42,7 +42,7 @@ def check_sasak(folder: Path, content: Content) -> Iterator[Problem]:
         review = content.reviews.get(text.key)
         state = review.state(text.id, text.sas) if review else "new"
         if state == "stale":
-            yield Problem(
+            yield problem(
                 text.file,
                 place,
                 "the Indonesian has changed since this Sasak was made; it is not shown",
@@ -50,10 +50,10 @@ def check_sasak(folder: Path, content: Content) -> Iterator[Problem]:
                 "warning",
             )
         elif state != "current":
-            yield Problem(text.file, place, "this Sasak is not stamped", STAMP)
+            yield problem(text.file, place, "this Sasak is not stamped", STAMP)
         strange = strange_words(text, known)
         if strange:
-            yield Problem(
+            yield problem(
                 text.file,
                 place,
                 f"not in the glossary (A or B), nor Indonesian: {', '.join(strange)}",
@@ -61,11 +61,11 @@ def check_sasak(folder: Path, content: Content) -> Iterator[Problem]:
                 "warning",
             )
         for word in sorted(FALSE_FRIENDS.keys() & set(words_of(text.sas)) & set(words_of(text.id))):
-            yield Problem(text.file, place, f"{word!r} {FALSE_FRIENDS[word]}", "Use another word", "warning")
+            yield problem(text.file, place, f"{word!r} {FALSE_FRIENDS[word]}", "Use another word", "warning")
         if _ACCENTS.search(text.sas):
-            yield Problem(text.file, place, "accents are not written in Sasak texts", "Write e, o, a", "warning")
+            yield problem(text.file, place, "accents are not written in Sasak texts", "Write e, o, a", "warning")
     for key in sorted(content.reviews.keys() - keys):
-        yield Problem(REVIEW_FILE, key, "there is no such Sasak text any more", STAMP, "warning")
+        yield problem(REVIEW_FILE, key, "there is no such Sasak text any more", STAMP, "warning")
 
 
 def vocabulary(folder: Path, texts: tuple[Text, ...]) -> frozenset[str]:

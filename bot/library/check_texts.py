@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from bot.library.desk import Text
-from bot.library.reading import Problem, Severity
+from bot.library.reading import Problem, Severity, problem
 
 # Which text may be how long, by "file: place"; docs/content.md. The first that fits counts.
 LIMITS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
@@ -49,40 +49,40 @@ _MARKUP = re.compile(r"\*\*|__|`|</?\w+>|\[[^\]]*\]\(|^#", re.MULTILINE)
 def check_text(text: Text, short_codes: Collection[str]) -> Iterator[Problem]:
     """The faults of one text in itself. `short_codes`: numbers like 999, which are shown from helplines.yaml."""
 
-    def problem(what: str, remedy: str, language: str = "", severity: Severity = "error") -> Problem:
+    def fault(what: str, remedy: str, language: str = "", severity: Severity = "error") -> Problem:
         place = f"{text.place}/{language}" if language else text.place
-        return Problem(text.file, place, what, remedy, severity)
+        return problem(text.file, place, what, remedy, severity)
 
     limit = next((limit for pattern, limit in LIMITS if pattern.fullmatch(text.key)), None)
     for language, words in (("id", text.id), ("sas", text.sas or "")):
         if limit is not None and len(words) > limit:
-            yield problem(f"{len(words)} characters, {limit} at most", "Shorten it, or split it", language)
+            yield fault(f"{len(words)} characters, {limit} at most", "Shorten it, or split it", language)
         if words.count("*") % 2 or _MARKUP.search(words):
-            yield problem("marks other than *bold*, or one left open", "Use pairs of * around a few words", language)
+            yield fault("marks other than *bold*, or one left open", "Use pairs of * around a few words", language)
         if text.file == "helplines.yaml":
             continue
         for found in _PHONE.findall(_YEARS.sub("", words)) + _ADDRESS.findall(words):
-            yield problem(
+            yield fault(
                 f"looks like a telephone number or an address: {found.strip()!r}",
                 "Put it into helplines.yaml and name the office here",
                 language,
             )
         codes = sorted(set(re.findall(r"(?<![\w.,/-])\d{3}(?![\w.,/-]*\d)", words)) & set(short_codes))
         if codes and not _FIGURE.search(words):
-            yield problem(
+            yield fault(
                 f"a number to ring stands in the text: {', '.join(codes)}",
                 "Better say NOMOR, which shows it with its source; leave it only where it must be seen at once",
                 language,
                 "warning",
             )
     if text.sas is not None:
-        yield from _languages(text, problem)
+        yield from _languages(text, fault)
 
 
-def _languages(text: Text, problem: _Problem) -> Iterator[Problem]:
+def _languages(text: Text, fault: _Fault) -> Iterator[Problem]:
     ours, theirs = (sorted(_PLACEHOLDER.findall(words)) for words in (text.id, text.sas or ""))
     if ours != theirs:
-        yield problem(f"the placeholders differ: {ours}, in Sasak {theirs}", "Use the same in both languages", "sas")
+        yield fault(f"the placeholders differ: {ours}, in Sasak {theirs}", "Use the same in both languages", "sas")
     numbers, sasak = numbers_in(text.id), numbers_in(text.sas or "")
     if numbers and sasak and numbers != sasak:
         extra, missing = sorted(sasak - numbers - spelled_in(text.id)), sorted(numbers - sasak)
@@ -90,7 +90,7 @@ def _languages(text: Text, problem: _Problem) -> Iterator[Problem]:
             return
         parts = [f"only in Sasak: {', '.join(extra)}"] if extra else []
         parts += [f"only in Indonesian: {', '.join(missing)}"] if missing else []
-        yield problem(
+        yield fault(
             f"the numbers differ ({'; '.join(parts)})",
             "Give the same numbers in both languages, or none in Sasak",
             "sas",
@@ -98,8 +98,8 @@ def _languages(text: Text, problem: _Problem) -> Iterator[Problem]:
         )
 
 
-class _Problem(Protocol):
-    """The type of `problem` above."""
+class _Fault(Protocol):
+    """The type of `fault` above."""
 
     def __call__(self, what: str, remedy: str, language: str = "", severity: Severity = "error") -> Problem: ...
 

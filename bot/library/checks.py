@@ -13,7 +13,9 @@ from bot.library.check_sasak import check_sasak
 from bot.library.check_texts import check_text, has_figure
 from bot.library.load import Content, read
 from bot.library.model import Fact, Library, Module, Statement, Topic
-from bot.library.reading import Problem, Severity
+from bot.library.reading import Problem, Severity, problem
+
+__all__ = ["Problem", "check_content"]
 
 MESSAGE = 500  # characters, per language
 CAUTION = 90  # the line of caution under a B, as the catalogue words it
@@ -40,7 +42,7 @@ def check_content(folder: Path, *, today: date, strict: bool = False, launch: bo
     problems += _needed(library)
     problems += check_media(content)
     problems += check_launch(folder, library, today, launch)
-    return sorted(set(problems), key=lambda found: (found.severity != "error", found))
+    return sorted(set(problems))
 
 
 def statements(library: Library) -> Iterator[tuple[Statement, int]]:
@@ -59,7 +61,7 @@ def statements(library: Library) -> Iterator[tuple[Statement, int]]:
 
 def _at(statement: Statement, what: str, remedy: str, severity: Severity = "error", name: str = "") -> Problem:
     file, _, place = statement.place.partition(": ")
-    return Problem(file, f"{place}/{name}" if name else place, what, remedy, severity)
+    return problem(file, f"{place}/{name}" if name else place, what, remedy, severity)
 
 
 def _statements(library: Library, today: date) -> Iterator[Problem]:
@@ -98,7 +100,7 @@ def _facts(library: Library, today: date, severity: Severity) -> Iterator[Proble
         if fact.check_by is not None and fact.check_by < today:
             what = f"expired on {fact.check_by}; {len(used[fact.id])} texts now show their safe sentence"
             remedy = "Read the source again; set as_of, verified_on and check_by"
-            yield Problem("facts.yaml", place, what, remedy, severity)
+            yield problem("facts.yaml", place, what, remedy, severity)
         warnings = (
             (fact.perishable and fact.grade == "A" and fact.check_by is None, "perishable, but without check_by"),
             (fact.grade == "A" and fact.verified_on is None, "grade A, but without verified_on"),
@@ -106,7 +108,7 @@ def _facts(library: Library, today: date, severity: Severity) -> Iterator[Proble
         )
         for applies, what in warnings:
             if applies:
-                yield Problem("facts.yaml", place, what, "Read the source and set the dates, or grade B", "warning")
+                yield problem("facts.yaml", place, what, "Read the source and set the dates, or grade B", "warning")
 
 
 def _module(module: Module, today: date) -> Iterator[Problem]:
@@ -114,7 +116,7 @@ def _module(module: Module, today: date) -> Iterator[Problem]:
 
     def count(place: str, found: int, least: int, most: int, what: str) -> Iterator[Problem]:
         if not least <= found <= most:
-            yield Problem(file, place, f"{found} {what}", f"Make it {least} to {most}")
+            yield problem(file, place, f"{found} {what}", f"Make it {least} to {most}")
 
     yield from count("lessons", len(module.lessons), 5, 7, "lessons")
     yield from count("quiz", len(module.quiz), 4, 6, "questions")
@@ -124,7 +126,7 @@ def _module(module: Module, today: date) -> Iterator[Problem]:
         yield from count(f"quiz/{question.key}/choices", len(question.choices), 2, 4, "choices")
         right = sum(choice.right for choice in question.choices)
         if right != 1:
-            yield Problem(
+            yield problem(
                 file, f"quiz/{question.key}/choices", f"{right} right choices", "Mark exactly one right: true"
             )
         for fact in question.statement.facts:
@@ -146,11 +148,11 @@ def _topics(library: Library) -> Iterator[Problem]:
         yield from _topic(topic, library, lessons)
     for group in library.groups:
         if group.key not in groups:
-            yield Problem(f"faq/{group.key}.yaml", "group", f"{group.key!r} is no group", "Use one of faq_topics.yaml")
+            yield problem(f"faq/{group.key}.yaml", "group", f"{group.key!r} is no group", "Use one of faq_topics.yaml")
     missing = [key for key in library.questions if key not in library.topics]
     if missing:
         what = f"{len(missing)} questions have no answer: {', '.join(missing)}"
-        yield Problem("language/faq_topics.yaml", "", what, "Write them in content/faq/", "warning")
+        yield problem("language/faq_topics.yaml", "", what, "Write them in content/faq/", "warning")
 
 
 def _topic(topic: Topic, library: Library, lessons: set[str]) -> Iterator[Problem]:
@@ -184,13 +186,13 @@ def _doubles(content: Content) -> Iterator[Problem]:
         for key, times in Counter(keys).items():
             if times > 1:
                 folder = "modules" if what.startswith("module") else "faq"
-                yield Problem(folder, "", f"the {what} {key!r} is used {times} times", "Give one of them another")
+                yield problem(folder, "", f"the {what} {key!r} is used {times} times", "Give one of them another")
 
 
 def _needed(library: Library) -> Iterator[Problem]:
     for key in NOTICES:
         if key not in library.notices:
-            yield Problem("notices.yaml", f"notices/{key}", "the notice is missing", "Write it; the bot shows it")
+            yield problem("notices.yaml", f"notices/{key}", "the notice is missing", "Write it; the bot shows it")
     for key in OFFICES:
         if key not in library.offices:
-            yield Problem("helplines.yaml", f"offices/{key}", "the office is missing", "Write it; the bot names it")
+            yield problem("helplines.yaml", f"offices/{key}", "the office is missing", "Write it; the bot names it")

@@ -85,7 +85,7 @@ class Desk:
         for key in node.strings(name):
             if key in self.facts:
                 found.append(self.facts[key])
-            else:
+            elif self.facts:  # none at all: that is told already
                 node.fault(f"there is no fact {key!r}", "Use an id of content/facts.yaml", name)
         return tuple(found)
 
@@ -95,7 +95,7 @@ class Desk:
         if not node.has("facts"):
             node.fault("it does not say on which facts it rests", "Write facts: [F-000], or [] if on none", "facts")
         ask, picture, sound = (node.string(key) if node.has(key) else None for key in ("ask", "picture", "sound"))
-        if ask is not None and ask not in self.offices:
+        if ask is not None and self.offices and ask not in self.offices:
             node.fault(
                 f"there is no office {ask!r}",
                 f"Use one of the offices of content/helplines.yaml: {', '.join(self.offices)}",

@@ -15,6 +15,8 @@ from bot.library.numbers import fact, helpline, medium, mission, office
 from bot.library.reading import ContentError, Node, Problem
 from bot.library.review import Review, load_reviews
 
+__all__ = ["Content", "ContentError", "load", "read"]
+
 
 @dataclass(frozen=True)
 class Content:

@@ -22,15 +22,20 @@ _SafeLoader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml whe
 class Problem:
     """A fault in the content. `file` is relative to the content folder, `place` the way to the spot inside it."""
 
+    severity: Severity  # errors sort before warnings
     file: str
     place: str
     what: str
     remedy: str
-    severity: Severity = "error"
 
     def __str__(self) -> str:
         place = f": {self.place}" if self.place else ""
         return f"{self.severity}: {self.file}{place}: {self.what}. {self.remedy}"
+
+
+def problem(file: str, place: str, what: str, remedy: str, severity: Severity = "error") -> Problem:
+    """A problem; an error unless it says otherwise."""
+    return Problem(severity, file, place, what, remedy)
 
 
 class ContentError(Exception):
@@ -46,12 +51,10 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # its base is chosen above
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if len(set(names)) < len(names):
-            for key, _ in node.value:
-                if isinstance(key, yaml.ScalarNode) and names.count(key.value) > 1:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"{key.value!r} is given twice in one mapping", key.start_mark
-                    )
+        for number, key in enumerate(names):
+            if key in names[:number]:
+                mark = next(part.start_mark for part, _ in reversed(node.value) if part.value == key)
+                raise yaml.constructor.ConstructorError(None, None, f"{key!r} is given twice in one mapping", mark)
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         return found
 
@@ -61,12 +64,12 @@ def parse(path: Path, file: str, problems: list[Problem]) -> Any:
     try:
         return yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - _Loader is the safe loader
     except FileNotFoundError:
-        problems.append(Problem(file, "", "the file is missing", "Restore it from the repository"))
+        problems.append(problem(file, "", "the file is missing", "Restore it from the repository"))
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        problems.append(Problem(file, place, f"not readable as YAML: {what}", 'Correct the line; quote texts with "…"'))
+        problems.append(problem(file, place, f"not readable as YAML: {what}", 'Correct the line; quote texts with "…"'))
     return None
 
 
@@ -80,7 +83,7 @@ class Node:
     problems: list[Problem]
 
     def fault(self, what: str, remedy: str, at: str = "") -> None:
-        self.problems.append(Problem(self.file, self._at(at), what, remedy))
+        self.problems.append(problem(self.file, self._at(at), what, remedy))
 
     def _at(self, name: str) -> str:
         return "/".join(part for part in (self.place, name) if part)

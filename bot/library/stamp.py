@@ -34,6 +34,14 @@ class Counts:
     stale: tuple[str, ...]
     lost: tuple[str, ...]
 
+    def __str__(self) -> str:
+        line = (
+            f"{self.texts} Sasak texts: {self.new} new, {self.redone} made anew, {self.accepted} accepted, "
+            f"{self.removed} removed, {self.signed} signed, {len(self.stale)} stale"
+        )
+        stale = [f"stale, not shown: {key}" for key in self.stale]
+        return "\n".join([line, *stale, *(f"signatures gone, the Sasak changed: {key}" for key in self.lost)])
+
 
 def stamp(folder: Path, accept: Collection[str] = ()) -> Counts:
     """Brings the file up to date. A stale text stays stale until its Sasak changes too or its place is in `accept`.

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import delete, event, or_, select, update
 from sqlmodel import Session
 
+from bot.store.addresses import make_contact
 from bot.store.events import SHOWN_AFTER_START, Promotion, fill_seats
-from bot.store.inbox import make_contact
 from bot.store.session import Store, new_id
 from bot.store.sql import run, table
 from bot.store.tables import (

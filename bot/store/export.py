@@ -17,7 +17,23 @@ from bot.store.session import Store
 from bot.store.sql import run, table
 from bot.store.tables import Address, AddressContact, Contact, Event, Progress, QuizResult, Registration
 
-_MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+_MONTHS = (
+    *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
+    *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
+)
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
 _LANGUAGES = {"id": "Bahasa Indonesia", "sas": "Sasak"}
 _ROLES = {
     "prospective": "calon pekerja migran",

@@ -17,14 +17,38 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
 from bot.conversation.codec import message_from_dict, message_to_dict, to_json
 from bot.conversation.types import Message
-from bot.store.session import Store, new_id
+from bot.store.addresses import find_address, known_as, meet
+from bot.store.session import Store
 from bot.store.sql import run, table, upsert
-from bot.store.tables import Address, AddressContact, Contact, Inbox, Seen
+from bot.store.tables import Address, Inbox, Seen
+
+__all__ = [
+    "TRIES",
+    "AlreadyPlayed",
+    "Claimed",
+    "Depth",
+    "InboxItem",
+    "Parked",
+    "Received",
+    "claim",
+    "clear_claims",
+    "depth",
+    "find_address",
+    "finish",
+    "open_message",
+    "park",
+    "parked",
+    "postpone",
+    "receive",
+    "release",
+    "unpark",
+    "waiting_behind",
+]
 
 TRIES = 3  # a message whose `attempts` is above this is parked without being played
 
@@ -107,9 +131,9 @@ def receive(
     """Keeps one inbound message; makes address, contact and key at need. A `provider_id` seen from this sender within
     `keep_days` stores nothing. Sets inbound_at and due_at, clears `unreachable`."""
     if not _first_time(session, sender, provider_id, now, keep_days):
-        known = run(session, _find_address(store, sender, account)).first()
-        return Received(known.id, known.contact_id, None) if known else Received("", "", None)
-    address_id, contact_id, new = _address(session, store, channel, sender, account, now)
+        known = known_as(session, store, sender, account)
+        return Received(*known, None) if known else Received("", "", None)
+    address_id, contact_id, new = meet(session, store, channel, sender, account, now)
     body = store.vault.seal_for(session, contact_id, _BODY, to_json(message_to_dict(message)))
     run(
         session,
@@ -153,63 +177,6 @@ def _fit(provider_id: str) -> str:
     if len(provider_id) <= 80 and provider_id.isprintable():
         return provider_id
     return hashlib.sha256(provider_id.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _address(
-    session: Session, store: Store, channel: str, sender: str, account: str, now: datetime
-) -> tuple[str, str, bool]:
-    """The address, locked, with its active contact; made if there is none (True)."""
-    find = _find_address(store, sender, account).with_for_update()
-    if found := run(session, find).first():
-        return found.id, found.contact_id, False
-    address_id, contact_id = new_id(), new_id()
-    made = run(
-        session,
-        upsert(session, _ADDRESS)
-        .values(
-            id=address_id,
-            channel=channel,
-            sender=sender,
-            lookup=store.vault.lookup(sender, account),
-            account=store.vault.seal_own("address.account", address_id, account),
-            contact_id=contact_id,
-            last_seq=0,
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=[_ADDRESS.c.sender, _ADDRESS.c.lookup])
-        .returning(_ADDRESS.c.id),
-    ).all()
-    if not made:  # two first messages at once: the other one made it
-        found = run(session, find).one()
-        return found.id, found.contact_id, False
-    make_contact(session, store, contact_id, address_id, now)
-    return address_id, contact_id, True
-
-
-def _find_address(store: Store, sender: str, account: str) -> Select[tuple[str, str]]:
-    lookup = store.vault.lookup(sender, account)
-    return select(_ADDRESS.c.id, _ADDRESS.c.contact_id).where(_ADDRESS.c.sender == sender, _ADDRESS.c.lookup == lookup)
-
-
-def find_address(session: Session, store: Store, sender: str, account: str) -> str | None:
-    """The id of the address of this account, None when it never wrote."""
-    found = run(session, _find_address(store, sender, account)).first()
-    return found.id if found else None
-
-
-def make_contact(
-    session: Session, store: Store, contact_id: str, address_id: str, now: datetime, language: str | None = None
-) -> None:
-    """A blank contact with its key, served by this address (whose `contact_id` is the caller's to set)."""
-    run(
-        session,
-        insert(table(Contact)).values(id=contact_id, language=language, pin_tries=0, created_at=now, seen_at=now),
-    )
-    store.vault.new_key(session, contact_id)
-    run(
-        session,
-        insert(table(AddressContact)).values(address_id=address_id, contact_id=contact_id, created_at=now),
-    )
 
 
 # --- claiming --------------------------------------------------------------------------------------------------------

@@ -1,5 +1,4 @@
-"""A person's rights over what is kept: a copy (`export_contact`) and erasure (`erase_contact`); and what is forgotten by
-itself (`prune`)."""
+"""A person's rights over what is kept: a copy, and erasure; and `prune`, what is forgotten by itself."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from bot.conversation.types import PinRight, Profile, ProfileSwitched, WrongPin
-from bot.store.inbox import make_contact
+from bot.store.addresses import make_contact
 from bot.store.session import Store, new_id
 from bot.store.sql import run, table
 from bot.store.tables import Address, AddressContact, Contact, ContactKey
@@ -106,7 +106,7 @@ def switch_profile(
 
 
 def check_pin(session: Session, store: Store, contact_id: str, pin: str | None, now: datetime) -> PinRight | WrongPin:
-    """A contact without a PIN is always right. Five wrong ones lock it for a day (tries_left 0); None does not count."""
+    """A contact without a PIN is always right. Five wrong ones lock it for a day (tries_left 0); None is no try."""
     which = _CONTACT.c.id == contact_id
     row = run(
         session,

@@ -1,30 +1,49 @@
-"""Questions handed over to a person, with their answers and voice notes, and alerts of danger.
+"""Questions handed over to a person, with their answers and voice notes.
 
-Messages that were given up are staff's business as well: `bot.store.inbox.parked`.
+Staff's business as well: alerts of danger (`bot.store.alerts`, named here too) and messages that were given up
+(`bot.store.inbox.parked`).
 """
 
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
-from bot.store.session import Store, new_id
+from bot.store.alerts import AlertRow, alert_for_outbox, attach_outbox, mark, new_alert
+from bot.store.session import Store
 from bot.store.sql import run, table
-from bot.store.tables import Address, Alert, Contact, Question
+from bot.store.tables import Address, Contact, Question
 
-VOICE_KEPT = timedelta(days=7)
-_CODE_LETTERS = "23456789ACDEFGHJKLMNPQRTUVWXYZ"  # none that is read as another over the telephone
+__all__ = [
+    "AlertRow",
+    "Answered",
+    "NoSuchQuestion",
+    "OpenQuestion",
+    "VoiceToFetch",
+    "alert_for_outbox",
+    "answer",
+    "answer_shown",
+    "attach_outbox",
+    "close",
+    "hand_over",
+    "keep_voice",
+    "list_open",
+    "mark",
+    "new_alert",
+    "number_of",
+    "unread_answers",
+    "voice_of",
+    "voices_to_fetch",
+]
 
 _QUESTION = table(Question)
 _ADDRESS = table(Address)
 _CONTACT = table(Contact)
-_ALERT = table(Alert)
 
 
 @dataclass(frozen=True)
@@ -61,20 +80,6 @@ class VoiceToFetch:
     sender: str
     channel: str
     media: str = field(repr=False)  # the provider's reference
-
-
-@dataclass(frozen=True)
-class AlertRow:
-    id: str
-    case_code: str
-    contact_id: str
-    address_id: str
-    level: str
-    country: str | None
-    status: str  # queued, sent, failed
-    safe_to_write: bool
-    outbox_id: int | None
-    created_at: datetime
 
 
 class NoSuchQuestion(LookupError):
@@ -252,51 +257,3 @@ def voice_of(session: Session, store: Store, number: str) -> bytes | None:
     """For staff to hear. None: there is none (any more)."""
     row = run(session, select(_QUESTION).where(_QUESTION.c.id == _id_of(number))).first()
     return None if row is None else store.vault.open_bytes_for(session, row.contact_id, "question.voice", row.voice)
-
-
-# --- alerts ----------------------------------------------------------------------------------------------------------
-
-
-def new_alert(
-    session: Session,
-    *,
-    contact_id: str,
-    address_id: str,
-    level: str,
-    country: str | None,
-    safe_to_write: bool,
-    now: datetime,
-) -> AlertRow:
-    """An alert with a random case code ("K-7F3QX"); no name, number or text in it."""
-    alert = AlertRow(
-        id=new_id(),
-        case_code="K-" + "".join(secrets.choice(_CODE_LETTERS) for _ in range(5)),
-        contact_id=contact_id,
-        address_id=address_id,
-        level=level,
-        country=country,
-        status="queued",
-        safe_to_write=safe_to_write,
-        outbox_id=None,
-        created_at=now,
-    )
-    run(session, insert(_ALERT).values({name: getattr(alert, name) for name in AlertRow.__dataclass_fields__}))
-    return alert
-
-
-def attach_outbox(session: Session, alert_id: str, outbox_id: int) -> None:
-    """The outbox row that tells staff."""
-    run(session, update(_ALERT).where(_ALERT.c.id == alert_id).values(outbox_id=outbox_id))
-
-
-def alert_for_outbox(session: Session, outbox_id: int) -> AlertRow | None:
-    row = run(session, select(_ALERT).where(_ALERT.c.outbox_id == outbox_id)).first()
-    return None if row is None else AlertRow(**row._mapping)
-
-
-def mark(session: Session, alert_id: str, status: str) -> bool:
-    """queued -> sent or failed (a late "sent" overrules "failed"); True when it changed, so that the person is told
-    once."""
-    before = ("queued", "failed") if status == "sent" else ("queued",)
-    change = update(_ALERT).where(_ALERT.c.id == alert_id, _ALERT.c.status.in_(before)).values(status=status)
-    return run(session, change).rowcount == 1

@@ -22,8 +22,8 @@ SQLModel.metadata.naming_convention = {
 
 # SQLite only counts up by itself in a column declared INTEGER.
 BIG = BigInteger().with_variant(Integer, "sqlite")
-# Without this SQLite gives the number of the last row again once that row is deleted (erasure, pruning): the new message
-# would have the idempotency keys of the old one, and its answers would be taken for repetitions and not be sent.
+# Without this SQLite gives the number of the last row again once that row is deleted (erasure, pruning): a new message
+# would have the idempotency keys of the old one, and its answers would pass for repetitions and not be sent.
 NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 

@@ -29,7 +29,7 @@ class LanguageData:
     """Everything under content/language that understanding needs.
 
     `phrasings`: topic id -> how people write it. `out_of_scope`: messages of no topic. `synonyms`: word -> the word it stands
-    for. `danger`: the parsed danger.yaml.
+    for. `whole`: words that are never taken apart. `cues`: topic id -> cues as text. `danger`: the parsed danger.yaml.
     """
 
     topics: tuple[Topic, ...]
@@ -37,6 +37,8 @@ class LanguageData:
     out_of_scope: tuple[str, ...]
     rows: tuple[Row, ...]
     synonyms: Mapping[str, str]
+    whole: tuple[str, ...]
+    cues: Mapping[str, tuple[str, ...]]
     danger: Mapping[str, Any]
 
 
@@ -60,10 +62,20 @@ def load_language(content_dir: Path | str) -> LanguageData:
                 phrasings[topic] += tuple(lines)
             else:
                 raise ValueError(f"{file.name}: {topic} is not a topic of faq_topics.yaml")
-    synonyms = {
-        word: group[0] for group in _yaml(folder / "synonyms.yaml")["synonyms"] for word in map(str, group[1:])
-    }
-    return LanguageData(topics, phrasings, out_of_scope, _rows(folder), synonyms, _yaml(folder / "danger.yaml"))
+    words = _yaml(folder / "synonyms.yaml")
+    cues = {topic: tuple(lines) for topic, lines in _yaml(folder / "cues.yaml")["cues"].items()}
+    if strangers := sorted(set(cues) - known):
+        raise ValueError(f"cues.yaml: {strangers[0]} is not a topic of faq_topics.yaml")
+    return LanguageData(
+        topics=topics,
+        phrasings=phrasings,
+        out_of_scope=out_of_scope,
+        rows=_rows(folder),
+        synonyms={word: group[0] for group in words["synonyms"] for word in group[1:]},
+        whole=tuple(words["whole"]),
+        cues=cues,
+        danger=_yaml(folder / "danger.yaml"),
+    )
 
 
 def _rows(folder: Path) -> tuple[Row, ...]:

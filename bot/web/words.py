@@ -22,7 +22,7 @@ PAGE: Final = {
 # For the page's script.
 SCRIPT: Final = {
     "hello": "Selamat datang",
-    "intro": "Bekal menjawab pertanyaan tentang kerja aman ke luar negeri. Tekan Mulai, atau tulis pertanyaan Anda di bawah.",
+    "intro": "Bekal menjawab pertanyaan tentang kerja aman ke luar negeri. Tekan Mulai, atau tulis pertanyaan.",
     "start": "Mulai",
     "start_text": "Halo",
     "sos": PAGE["sos"],

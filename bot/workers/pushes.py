@@ -1,7 +1,8 @@
 """What is written to people who did not just write: it begins with a neutral line and never names the topic there.
 
 Others may read the phone. So what it is about stands below, and only where the person said that writing is safe;
-otherwise it is shown once she asks (TIKET). `safe_to_write` False gets nothing: the claim of the outbox sees to that.
+otherwise it is shown once she taps or writes TIKET. `safe_to_write` False gets nothing: the claim of the outbox sees to
+that.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from sqlmodel import Session
 
 from bot.conversation.codec import reply_to_dict
 from bot.conversation.events import title, when_and_where
-from bot.conversation.speech import lines, reply, same, text
+from bot.conversation.speech import lines, option, same, text
 from bot.conversation.types import Context, Event, Reply
-from bot.library.model import Phrase
-from bot.store import outbox
+from bot.store import outbox, people
 from bot.store.events import Promotion
 from bot.store.session import Store
 from bot.workers.contexts import PULLED, Contexts
@@ -35,8 +35,10 @@ def promotion_reply(promotion: Promotion, c: Context) -> Reply:
     """Somebody moved up from the waiting list. `c` is a blank context in her language."""
     say = c.catalogue.say
     show = say("Write *TIKET* to read it.")
+    # A way out and no numbered choice: a number she types is an answer to what she was asked before.
+    ways = (option(c, "mine", say("My registrations")),)
     if promotion.safe_to_write is not True:
-        return Reply(text(same(NEUTRAL) + " " + show, c))
+        return Reply(text(same(NEUTRAL) + " " + show, c), nav=ways)
     what = Event(
         id=promotion.event_id,
         kind="session",
@@ -49,11 +51,13 @@ def promotion_reply(promotion: Promotion, c: Context) -> Reply:
     seat = say("A seat is free now and is kept for you, code *{code}*:", code=promotion.code)
     if promotion.other:
         seat = say("A seat is free now and is kept for the person with the code *{code}*:", code=promotion.code)
-    return Reply(text(lines(same(NEUTRAL), seat, title(what) + "\n" + when_and_where(what), show), c))
+    return Reply(text(lines(same(NEUTRAL), seat, title(what) + "\n" + when_and_where(what)), c), nav=ways)
 
 
 def push_promotion(session: Session, store: Store, contexts: Contexts, promotion: Promotion, now: datetime) -> None:
-    """Puts it into the outbox of the other person, whose rows are neither read nor locked."""
+    """Puts it into the outbox of the other person, none of whose rows is locked."""
+    if not promotion.contact_id:
+        return  # the seat of somebody without a phone, whose helper was erased since: nobody to tell
     c = contexts.blank(promotion.channel, promotion.language, now)
     outbox.put(
         session,
@@ -63,8 +67,17 @@ def push_promotion(session: Session, store: Store, contexts: Contexts, promotion
         contact_id=promotion.contact_id,
         lane=outbox.PUSHES,
         key=f"promotion:{promotion.registration_id}",
-        body=reply_to_dict(promotion_reply(promotion, c), state=STATE, step=0),
+        body=reply_to_dict(promotion_reply(promotion, c), state=STATE, step=_step(session, store, promotion, now)),
         not_before=now,
         pulled=promotion.channel in PULLED,
         now=now,
     )
+
+
+def _step(session: Session, store: Store, promotion: Promotion, now: datetime) -> int:
+    """The stamp with which the button works as long as she has not gone on since; 0 where it cannot."""
+    try:
+        person = people.snapshot(session, store, promotion.address_id, now)
+    except KeyError:
+        return 0
+    return person.step if person.contact_id == promotion.contact_id else 0

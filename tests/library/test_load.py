@@ -79,8 +79,19 @@ def test_a_faultless_folder(folder: Path) -> None:
     assert library.media["hello"].size == 104
 
 
+CARD = "lessons/l1/cards/one"
+
+
 def _lesson(files: Tree) -> dict[str, Any]:
     return files[MODULE]["lessons"][0]
+
+
+def _card(files: Tree, **more: Any) -> None:
+    _lesson(files)["cards"][0].update(more)
+
+
+def _fact_1(files: Tree, **more: Any) -> None:
+    files["facts.yaml"]["facts"]["F-001"].update(more)
 
 
 def _line(files: Tree) -> dict[str, Any]:
@@ -88,31 +99,35 @@ def _line(files: Tree) -> dict[str, Any]:
 
 
 FAULTS: list[tuple[str, Spoil, str, str, str]] = [
-    ("unknown fact", lambda f: _lesson(f)["cards"][0].update(facts=["F-999"]), MODULE, "lessons/l1/cards/one/facts", "F-999"),
-    ("no facts said", lambda f: _lesson(f)["cards"][0].pop("facts"), MODULE, "lessons/l1/cards/one/facts", "which facts"),
-    ("facts no list", lambda f: _lesson(f)["cards"][0].update(facts="F-001"), MODULE, "lessons/l1/cards/one/facts", "list"),
-    ("unknown office", lambda f: _lesson(f)["cards"][0].update(ask="bank"), MODULE, "lessons/l1/cards/one/ask", "bank"),
-    ("unknown sound", lambda f: _lesson(f)["cards"][0].update(sound="no"), MODULE, "lessons/l1/cards/one/sound", "no"),
-    ("a sound as picture", lambda f: _lesson(f)["cards"][0].update(picture="hello"), MODULE, "lessons/l1/cards/one/picture", "hello"),
-    ("slip of the pen", lambda f: _lesson(f)["cards"][0].update(save={"id": "x"}), MODULE, "lessons/l1/cards/one/save", "save"),
-    ("no text", lambda f: _lesson(f)["cards"][0].pop("text"), MODULE, "lessons/l1/cards/one/text", "missing"),
-    ("text is no mapping", lambda f: _lesson(f)["cards"][0].update(text="x"), MODULE, "lessons/l1/cards/one/text", "missing"),
+    ("unknown fact", lambda f: _card(f, facts=["F-999"]), MODULE, f"{CARD}/facts", "F-999"),
+    ("no facts said", lambda f: _lesson(f)["cards"][0].pop("facts"), MODULE, f"{CARD}/facts", "which facts"),
+    ("facts no list", lambda f: _card(f, facts="F-001"), MODULE, f"{CARD}/facts", "list"),
+    ("unknown office", lambda f: _card(f, ask="bank"), MODULE, f"{CARD}/ask", "bank"),
+    ("unknown sound", lambda f: _card(f, sound="no"), MODULE, f"{CARD}/sound", "no"),
+    ("a sound as picture", lambda f: _card(f, picture="hello"), MODULE, f"{CARD}/picture", "hello"),
+    ("slip of the pen", lambda f: _card(f, save={"id": "x"}), MODULE, f"{CARD}/save", "save"),
+    ("no text", lambda f: _lesson(f)["cards"][0].pop("text"), MODULE, f"{CARD}/text", "missing"),
+    ("text is no mapping", lambda f: _card(f, text="x"), MODULE, f"{CARD}/text", "missing"),
     ("no Indonesian", lambda f: _lesson(f).update(title={"sas": "x"}), MODULE, "lessons/l1/title/id", "missing"),
     ("another language", lambda f: _lesson(f)["title"].update(en="x"), MODULE, "lessons/l1/title/en", "en"),
-    ("critical no flag", lambda f: _lesson(f)["cards"][0].update(critical="yes"), MODULE, "lessons/l1/cards/one/critical", "neither"),
+    ("critical no flag", lambda f: _card(f, critical="yes"), MODULE, f"{CARD}/critical", "neither"),
     ("lesson twice", lambda f: f[MODULE]["lessons"].append(_lesson(f)), MODULE, "lessons/l1", "twice"),
     ("lesson without key", lambda f: _lesson(f).pop("key"), MODULE, "lessons/1", "key"),
     ("cards no list", lambda f: _lesson(f).update(cards={"one": 1}), MODULE, "lessons/l1/cards", "list"),
     ("order no number", lambda f: f[MODULE].update(order="first"), MODULE, "order", "number"),
     ("topic without answer", lambda f: f[FAQ]["topics"][0].pop("answer"), FAQ, "topics/total-cost/answer", "missing"),
-    ("more with unknown fact", lambda f: f[FAQ]["topics"][0]["more"][0].update(facts=["F-9"]), FAQ, "topics/total-cost/more/1/facts", "F-9"),
-    ("grade", lambda f: f["facts.yaml"]["facts"]["F-001"].update(grade="D"), "facts.yaml", "facts/F-001/grade", "'D'"),
-    ("fact without source", lambda f: f["facts.yaml"]["facts"]["F-001"].pop("source"), "facts.yaml", "facts/F-001/source", "missing"),
-    ("no day", lambda f: f["facts.yaml"]["facts"]["F-001"].update(check_by="soon"), "facts.yaml", "facts/F-001/check_by", "no day"),
+    ("more with unknown fact", lambda f: f[FAQ]["topics"][0]["more"][0].update(facts=["F-9"]),
+     FAQ, "topics/total-cost/more/1/facts", "F-9"),
+    ("grade", lambda f: _fact_1(f, grade="D"), "facts.yaml", "facts/F-001/grade", "'D'"),
+    ("fact without source", lambda f: f["facts.yaml"]["facts"]["F-001"].pop("source"),
+     "facts.yaml", "facts/F-001/source", "missing"),
+    ("no day", lambda f: _fact_1(f, check_by="soon"), "facts.yaml", "facts/F-001/check_by", "no day"),
     ("kind of line", lambda f: _line(f).update(kind="shop"), "helplines.yaml", "helplines/my-999/kind", "shop"),
     ("help card", lambda f: _line(f).update({"for": ["later"]}), "helplines.yaml", "helplines/my-999/for", "later"),
-    ("media file", lambda f: f["media/media.yaml"]["media"]["hello"].update(file="no.ogg"), "media/media.yaml", "media/hello/file", "no.ogg"),
-    ("notice", lambda f: f["notices.yaml"]["notices"]["child"].update(facts=["F-7"]), "notices.yaml", "notices/child/facts", "F-7"),
+    ("media file", lambda f: f["media/media.yaml"]["media"]["hello"].update(file="no.ogg"),
+     "media/media.yaml", "media/hello/file", "no.ogg"),
+    ("notice", lambda f: f["notices.yaml"]["notices"]["child"].update(facts=["F-7"]),
+     "notices.yaml", "notices/child/facts", "F-7"),
     ("broken YAML", lambda f: f.update({FAQ: "group: costs\ntitle: {id: x\n"}), FAQ, "line 3", "YAML"),
     ("a day that is none", lambda f: f.update({FAQ: "group: 2026-13-45"}), FAQ, "", "YAML"),
     ("name twice", lambda f: f.update({"places.yaml": "places:\n  a: A\n  a: B\n"}), "places.yaml", "line 3", "twice"),
@@ -122,7 +137,9 @@ FAULTS: list[tuple[str, Spoil, str, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("spoil", "file", "place", "what"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS])
+@pytest.mark.parametrize(
+    ("spoil", "file", "place", "what"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS]
+)
 def test_a_fault_is_named_with_file_place_and_remedy(
     change: Callable[[Spoil], Path], spoil: Spoil, file: str, place: str, what: str
 ) -> None:

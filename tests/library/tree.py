@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ def tree() -> Tree:
         "facts": ["F-002"], "as_of": None, "rung_on": None, "for": ["now"], "order": 20,
     }  # fmt: skip
     hotline = line | {
-        "key": "kp2mi", "country": "id", "kind": "hotline", "number": "+62 811-0000-141", "works_from": "any", "order": 10,
+        "key": "kp2mi", "country": "id", "kind": "hotline", "number": "+62 811-0000-141",
+        "works_from": "any", "order": 10,
     }  # fmt: skip
     mission = {
         "key": "kri-tawau", "name": {"id": "KRI Tawau"}, "area": {"id": "Sabah"}, "country": "my", "number": None,
@@ -100,7 +102,7 @@ def tree() -> Tree:
     }  # fmt: skip
 
 
-_DAY = __import__("re").compile(r"'(\d{4}-\d\d-\d\d)'")
+_DAY = re.compile(r"'(\d{4}-\d\d-\d\d)'")
 
 
 def write(folder: Path, files: Tree) -> Path:
@@ -113,6 +115,10 @@ def write(folder: Path, files: Tree) -> Path:
     (folder / "media").mkdir(exist_ok=True)
     if not (folder / SOUND).exists():
         (folder / SOUND).write_bytes(b"OggS" + bytes(100))
-    rows = ("sasak\tindonesian\tenglish\tpos\tsource\tconfidence", "langan\tjalan\troad\tn\tLEX\tA", "biaye\tbiaya\tcost\tn\tLEX\tC")
+    rows = (
+        "sasak\tindonesian\tenglish\tpos\tsource\tconfidence",
+        "langan\tjalan\troad\tn\tLEX\tA",
+        "biaye\tbiaya\tcost\tn\tLEX\tC",
+    )
     (folder / "language" / "sasak_glossary.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder

@@ -1,8 +1,12 @@
-function write(text) {
+// /chat?start=WORD: where somebody comes from, told once, with the first word.
+const campaign = new URLSearchParams(location.search).get("start") || undefined;
+if (campaign) history.replaceState(null, "", "/chat");
+
+function write(text, from) {
   if (!text.trim()) return;
   if (isClose(text)) { leave(); return; }
   const masked = isPin(text);
-  say({ o: newId(), at: Date.now(), t: text, s: "wait", m: masked ? 1 : undefined });
+  say({ o: newId(), at: Date.now(), t: text, s: "wait", m: masked ? 1 : undefined, g: from });
 }
 
 function grow() {

@@ -35,7 +35,7 @@ async function pump() {
   busy = true;
   let later = 0;
   try {
-    const data = next.c ? { id: next.o, choice: next.c, stamp: next.n } : { id: next.o, text: next.t };
+    const data = next.c ? { id: next.o, choice: next.c, stamp: next.n } : { id: next.o, text: next.t, campaign: next.g };
     const answer = await post("/chat/messages", data);
     const said = await answer.json().catch(() => ({}));
     if (answer.ok) {

@@ -29,7 +29,7 @@ function sos() {
 function welcome() {
   const card = el("div", "card"), start = el("button", "big", W.start);
   start.type = "button";
-  start.onclick = () => { card.remove(); input.focus({ preventScroll: true }); input.blur(); write(W.start_text); };
+  start.onclick = () => { card.remove(); input.focus({ preventScroll: true }); input.blur(); write(W.start_text, campaign); };
   card.append(el("h2", "", W.hello), el("p", "", W.intro), start, sos());
   card.id = "card";
   list.append(card);

@@ -183,11 +183,12 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inbox_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_inbox_done_at"), ["done_at"], unique=False)
-        batch_op.create_index("ix_inbox_pending", ["address_id", "status", "id"], unique=False)
+        batch_op.create_index("ix_inbox_pending", ["status", "address_id", "id"], unique=False)
 
     op.create_table(
         "miss",
@@ -215,13 +216,14 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("epoch", sa.Integer(), nullable=True),
-        sa.Column("provider_ids", sa.String(400), nullable=True),
+        sa.Column("provider_ids", sa.String(2000), nullable=True),
         sa.Column("broadcast_id", sa.String(22), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_broadcast_id"), ["broadcast_id"], unique=False)
@@ -245,11 +247,14 @@ def upgrade() -> None:
         sa.Column("address_id", sa.String(22), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("media", sa.LargeBinary(), nullable=True),
+        sa.Column("voice", sa.LargeBinary(), nullable=True),
         sa.Column("safe_to_write", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(10), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_question_contact_id"), ["contact_id"], unique=False)

@@ -1,0 +1,106 @@
+"""One form for the many forms of a word: typos mended, endings and beginnings taken off, synonyms made one.
+
+Indonesian builds words with prefixes and suffixes, and chat drops half of them ('nyemprot', 'disemprot', 'penyemprotan').
+There is no word list to lean on, so the stem is the form that most words of our own phrasings share.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_SUFFIXES = ("nya", "lah", "kah", "kan", "ku", "mu", "an", "in", "i", "ne", "de")
+_SECOND_SUFFIXES = ("kan", "an", "i")
+_STACKED = ("per", "ber", "ke", "pe")
+# prefix -> what the swallowed first letter of the root may have been
+_PREFIXES: tuple[tuple[str, str], ...] = (
+    ("meng", "k"), ("meny", "s"), ("mem", "p"), ("men", "t"), ("me", ""),
+    ("peng", "k"), ("peny", "s"), ("pem", "p"), ("pen", "t"), ("pe", ""),
+    ("ber", ""), ("be", ""), ("ter", ""), ("te", ""), ("di", ""), ("ke", ""), ("se", ""), ("per", ""),
+    ("ng", "k"), ("ny", "s"), ("n", "t"), ("m", "p"),
+)  # fmt: skip
+_VOWELS = "aiueo"
+MEND_FROM = 4  # shorter words are too close to one another to guess at
+MEND_FAR = 8  # from this length two slips are allowed
+
+
+def candidates(word: str) -> set[str]:
+    """Every form the word may be made from, itself included; none shorter than three letters."""
+    bases = {word} | _cut(word, _SUFFIXES)
+    bases |= {form for base in tuple(bases) for form in _cut(base, _SECOND_SUFFIXES)}
+    found = set(bases)
+    for base in bases:
+        found |= _unprefixed(base)
+    for base in tuple(found):
+        if base.startswith(_STACKED):
+            found |= _unprefixed(base)
+    return {form for form in found if len(form) >= 3}
+
+
+def _cut(word: str, suffixes: tuple[str, ...]) -> set[str]:
+    return {word[: -len(end)] for end in suffixes if word.endswith(end) and len(word) - len(end) >= 3}
+
+
+def _unprefixed(word: str) -> set[str]:
+    found = set()
+    for prefix, swallowed in _PREFIXES:
+        rest = word[len(prefix) :]
+        if not word.startswith(prefix) or len(rest) < 3:
+            continue
+        if swallowed and (rest[0] in _VOWELS or prefix in ("meng", "peng", "ng", "meny", "peny", "ny")):
+            found.add(swallowed + rest)
+        if prefix not in ("n", "m"):
+            found.add(rest)
+    return found
+
+
+class Vocabulary:
+    """The words of the phrasings, and the way from any word to its stem."""
+
+    def __init__(self, words: Iterable[str], synonyms: Mapping[str, str], whole: Iterable[str] = ()):
+        """`words`: all words of the phrasings, normalised. `synonyms`: word -> the one it stands for. `whole`: never cut."""
+        self.known = frozenset(words)
+        self._synonyms = synonyms
+        self._whole = frozenset(whole)
+        support = Counter(form for word in sorted(self.known) for form in self._forms(word))
+        self._support = support
+        self._mendable = sorted({word for word in self.known | set(synonyms) if len(word) >= MEND_FROM})
+        self.stem = lru_cache(maxsize=50_000)(self._stem)
+        self.mend = lru_cache(maxsize=50_000)(self._mend)
+
+    def stems(self, words: Iterable[str]) -> list[str]:
+        """The stem of each word, typos mended first."""
+        return [self.stem(self.mend(word)) for word in words]
+
+    def _forms(self, word: str) -> set[str]:
+        return {word} if word in self._whole else candidates(word)
+
+    def _stem(self, word: str) -> str:
+        """The form shared by most words; a synonym counts as the word it stands for."""
+        if word in self._synonyms:
+            return self._synonyms[word]
+        best, rank = word, (0, 0, "")
+        for form in self._forms(word):
+            real = form in self.known
+            if form != word and not real and (form not in self._synonyms and self._support[form] < 2):
+                continue
+            if form != word and not real and len(form) < 4:
+                continue
+            mine = (self._support[form] + (2 if real else 0), len(form), form)
+            if mine > rank:
+                best, rank = form, mine
+        return self._synonyms.get(best, best)
+
+    def _mend(self, word: str) -> str:
+        """The known word nearest to a word nobody knows: one slip, two in long words; else the word itself."""
+        if len(word) < MEND_FROM or word in self.known or word in self._synonyms or not word.isalpha():
+            return word
+        if self.stem(word) != word:
+            return word
+        slips = 2 if len(word) >= MEND_FAR else 1
+        near = process.extractOne(word, self._mendable, scorer=OSA.distance, score_cutoff=slips)
+        return near[0] if near else word

@@ -1,0 +1,80 @@
+"""Who waits for news of which address: woken at once by this process, and looked after by a poll for all others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(eq=False)
+class Subscription:
+    """One open page. `address_id` None: the visitor has not written yet. `after`: the last number it got."""
+
+    visitor: str = field(repr=False)
+    address_id: str | None
+    after: int
+    woken: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+
+
+class Notifier:
+    """Made anywhere; used by one event loop. `notify` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._subscriptions: set[Subscription] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.closing = False
+
+    def start(self) -> None:
+        """To be called in the event loop that serves."""
+        self._loop = asyncio.get_running_loop()
+        self.closing = False
+
+    def notify(self, address_id: str) -> None:
+        """Something was put out for this address, and committed."""
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return
+        try:
+            inside = asyncio.get_running_loop() is loop
+        except RuntimeError:
+            inside = False
+        if inside:
+            self._wake(address_id)
+        else:
+            loop.call_soon_threadsafe(self._wake, address_id)
+
+    def _wake(self, address_id: str) -> None:
+        for one in self._subscriptions:
+            if one.address_id == address_id:
+                one.woken.set()
+
+    def known(self, visitor: str, address_id: str) -> None:
+        """The visitor wrote: pages that were open before now know the address. Called in the event loop."""
+        for one in self._subscriptions:
+            if one.visitor == visitor and one.address_id != address_id:
+                one.address_id = address_id
+                one.woken.set()
+
+    @contextmanager
+    def subscribe(self, visitor: str, address_id: str | None, after: int) -> Iterator[Subscription]:
+        one = Subscription(visitor, address_id, after)
+        self._subscriptions.add(one)
+        try:
+            yield one
+        finally:
+            self._subscriptions.discard(one)
+
+    def of_visitor(self, visitor: str) -> int:
+        return sum(one.visitor == visitor for one in self._subscriptions)
+
+    @property
+    def open(self) -> tuple[Subscription, ...]:
+        return tuple(self._subscriptions)
+
+    def close(self) -> None:
+        """The server stops: every stream ends by itself."""
+        self.closing = True
+        for one in self._subscriptions:
+            one.woken.set()
