@@ -1,6 +1,6 @@
 """Turns a second: inbound rows put in, played, replies in the outbox; on SQLite and on PostgreSQL, in one process.
 
-    python -m benchmarks.turns [--contacts 200] [--turns 2000] [--postgres postgresql://…]
+python -m benchmarks.turns [--contacts 200] [--turns 2000] [--postgres postgresql://…]
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def measure(url: str, contacts: int, turns: int) -> list[float]:
     knowledge = read_knowledge()
     from bot.workers.contexts import Contexts
 
-    runner = TurnRunner(store, Contexts(knowledge.library, knowledge.understanding, knowledge.catalogue), holder="bench")
+    runner = TurnRunner(
+        store, Contexts(knowledge.library, knowledge.understanding, knowledge.catalogue), holder="bench"
+    )
     rates = []
     number = 0
     for round_number in range(5):

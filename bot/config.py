@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     twilio_content_api_base: str = Field("https://content.twilio.com", description="Twilio's Content API")
     staff_alert_telegram_chat: str = Field("", description="chat id of the staff group that gets alerts")
     sasak_drafts: Drafts | None = Field(
-        None, description="show, beside or hide unsigned Sasak; default: show in web chat and terminal, beside elsewhere"
+        None,
+        description="show, beside or hide unsigned Sasak; default: show in web chat and terminal, beside elsewhere",
     )
     webchat_seats: Literal["off", "approve", "on"] = Field(
         "on", description="seats taken in the public web chat: off, approve (staff must confirm) or on"
@@ -104,7 +105,9 @@ class Settings(BaseSettings):
     def _together(self) -> Settings:
         if self.telegram_token is not None and self.telegram_mode == "webhook":
             if self.telegram_webhook_secret is None:
-                raise ValueError("TELEGRAM_WEBHOOK_SECRET is needed when TELEGRAM_MODE=webhook; choose a long random word")
+                raise ValueError(
+                    "TELEGRAM_WEBHOOK_SECRET is needed when TELEGRAM_MODE=webhook; choose a long random word"
+                )
             if not self.public_base_url:
                 raise ValueError("PUBLIC_BASE_URL is needed when TELEGRAM_MODE=webhook")
         twilio = (self.twilio_account_sid, self.twilio_auth_token, self.twilio_whatsapp_from)

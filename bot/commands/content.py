@@ -62,16 +62,22 @@ def machine_faults(knowledge: Knowledge, now: datetime) -> list[tuple[str, Fault
         try:
             build(name, 99_999, "x" * 22)
         except StampTooLong:
-            faults.append(("buttons", Fault(name, "its name leaves no room in a button's 64 bytes", "shorten the name")))
+            faults.append(
+                ("buttons", Fault(name, "its name leaves no room in a button's 64 bytes", "shorten the name"))
+            )
     for channel, limits in LIMITS.items():
         if limits.choices < MAX_CHOICES:
-            faults.append((channel, Fault("Reply.choices", f"{channel} shows {limits.choices} choices", "page the lists")))
+            faults.append(
+                (channel, Fault("Reply.choices", f"{channel} shows {limits.choices} choices", "page the lists"))
+            )
     return faults
 
 
 def check(
     strict: Annotated[bool, typer.Option(help="Expired facts are errors, not warnings.")] = False,
-    launch: Annotated[bool, typer.Option(help="Also what must be true before real people use it: rung numbers.")] = False,
+    launch: Annotated[
+        bool, typer.Option(help="Also what must be true before real people use it: rung numbers.")
+    ] = False,
     quiet: Annotated[bool, typer.Option(help="Only errors.")] = False,
     on: Annotated[str, typer.Option(help="The day to check for (YYYY-MM-DD); default: today.")] = "",
 ) -> None:

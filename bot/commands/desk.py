@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -14,9 +12,9 @@ import yaml
 from bot.app import blank_context, read_knowledge
 from bot.commands.opening import store_or_exit
 from bot.config import ROOT, Settings
-from bot.conversation.speech import WITA, day_in_words, in_language, text, time_in_words
-from bot.conversation.types import Context, Language, Message
-from bot.store import broadcasts, events, inbox, outbox, people, questions, staff
+from bot.conversation.speech import WITA, day_in_words, time_in_words
+from bot.conversation.types import Message
+from bot.store import broadcasts, events, inbox, people, questions, staff
 from bot.store.session import Store
 from bot.store.session import new_id as fresh_id
 
@@ -112,7 +110,9 @@ def event_cancel_seat(event: str, code: Annotated[str, typer.Argument(help="The 
 
 
 def broadcast(
-    segment: Annotated[str, typer.Option(help="all, lang:sas, channel:telegram, kabupaten:lombok-timur, joined by commas")],
+    segment: Annotated[
+        str, typer.Option(help="all, lang:sas, channel:telegram, kabupaten:lombok-timur, joined by commas")
+    ],
     text: Annotated[str, typer.Option(help="The announcement in Indonesian, at most 500 characters.")],
     text_sas: Annotated[str, typer.Option(help="The same in Sasak.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
@@ -184,7 +184,9 @@ def questions_answer(number: str, text: str) -> None:
                 staff.audit(session, "question.answered", _who(), number, now)
         except questions.NoSuchQuestion as error:
             raise typer.BadParameter(str(error)) from None
-    typer.echo("in the outbox" if sent else "kept; shown when the person writes JAWABAN (writing first is not safe there)")
+    typer.echo(
+        "in the outbox" if sent else "kept; shown when the person writes JAWABAN (writing first is not safe there)"
+    )
 
 
 @staff_app.command("add")
@@ -208,7 +210,9 @@ def staff_add(
 
 
 def demo(
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="Say nothing and do nothing when there is data.")] = False,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Say nothing and do nothing when there is data.")
+    ] = False,
 ) -> None:
     """Fill an empty database with made-up contacts, events and questions."""
     now = datetime.now(UTC)
@@ -294,5 +298,3 @@ def _demo_people(settings: Settings, store: Store, examples: dict[str, Any], now
                     safe_to_write=False,
                     now=now,
                 )
-
-

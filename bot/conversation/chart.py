@@ -38,7 +38,9 @@ def mermaid(found: Survey) -> str:
         rows.append("    }")
     for (source, target), keys in arrows(found).items():
         begin = "[*]" if source == "start" else _id(source)
-        rows.append(f"    {begin} --> {_id(target)}: {_label(keys)}" if _label(keys) else f"    {begin} --> {_id(target)}")
+        rows.append(
+            f"    {begin} --> {_id(target)}: {_label(keys)}" if _label(keys) else f"    {begin} --> {_id(target)}"
+        )
     return "\n".join(rows) + "\n"
 
 
@@ -84,9 +86,9 @@ def _arrow(source: tuple[int, int], target: tuple[int, int], name: str, words: s
         path = f"M{side} {a} C{bend:.0f} {a} {bend:.0f} {b} {side} {b}"
     else:
         right = x2 > x1
-        a = (x1 + (_BOX_W if right else 0), y1 + _BOX_H / 2)
-        b = (x2 + (0 if right else _BOX_W), y2 + _BOX_H / 2)
+        begin = (x1 + (_BOX_W if right else 0), y1 + _BOX_H / 2)
+        end = (x2 + (0 if right else _BOX_W), y2 + _BOX_H / 2)
         pull = math.copysign(30, x2 - x1)
-        path = f"M{a[0]} {a[1]} C{a[0] + pull} {a[1]} {b[0] - pull} {b[1]} {b[0]} {b[1]}"
+        path = f"M{begin[0]} {begin[1]} C{begin[0] + pull} {begin[1]} {end[0] - pull} {end[1]} {end[0]} {end[1]}"
     title = f"<title>{escape(words)}</title>" if words else ""
     return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1" marker-end="url(#tip)">{title}</path>'

@@ -143,7 +143,9 @@ class HelpCard(State):
             option(c, "my", say("I am in Malaysia"), "malaysia", "di malaysia"),
             option(c, "id", say("I am in Indonesia"), "indonesia", "di indonesia", "lombok", "sumbawa"),
             *staff,
-            option(c, "safe", say("I am safe, go back"), "aman", "saya aman", "kembali", "salah", "lanjut", "tiang aman"),
+            option(
+                c, "safe", say("I am safe, go back"), "aman", "saya aman", "kembali", "salah", "lanjut", "tiang aman"
+            ),
         )
 
     def choose(self, key: str, c: Context) -> Turn:
@@ -276,7 +278,10 @@ class AlertWaits(State):
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
         words = lines(
-            say("A message to the staff is being sent, code *{case}*. You will hear here whether it arrived.", case=self.case),
+            say(
+                "A message to the staff is being sent, code *{case}*. You will hear here whether it arrived.",
+                case=self.case,
+            ),
             say("Do not wait for it: call now."),
             reading_times(c),
         )

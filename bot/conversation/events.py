@@ -1,11 +1,11 @@
 """Events: list, detail, a seat or the waiting list, my registrations, cancel.
 
-    > acara
-    < 1 Orientasi kelapa sawit ... 2 Lomba menulis ...
-    > 1
-    < ... 1 Daftar
-    > daftar  (consent, name, village)
-    < Kursi Anda sudah dicatat. Kode 4821. ...
+> acara
+< 1 Orientasi kelapa sawit ... 2 Lomba menulis ...
+> 1
+< ... 1 Daftar
+> daftar  (consent, name, village)
+< Kursi Anda sudah dicatat. Kode 4821. ...
 """
 
 from __future__ import annotations
@@ -191,7 +191,11 @@ class RegisterVillage(_AtEvent):
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
-        return (reply(c, say("Which village does this person live in?") if self.other else say("Which village are you from?")),)
+        return (
+            reply(
+                c, say("Which village does this person live in?") if self.other else say("Which village are you from?")
+            ),
+        )
 
     def hear(self, message: Message, c: Context) -> Turn | None:
         village = " ".join(message.text.split())
@@ -282,7 +286,9 @@ class Registered(_AtEvent):
             if self.other
             else say("Your code: *{code}*. Show it at the door.", code=self.code)
         )  # fmt: skip
-        words = lines(head, title(event) + "\n" + when_and_where(event), code, say("Free. Nobody may ask you for money."))
+        words = lines(
+            head, title(event) + "\n" + when_and_where(event), code, say("Free. Nobody may ask you for money.")
+        )
         return (reply(c, words, self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
@@ -352,7 +358,9 @@ class RegistrationDetail(_AtRegistration):
         mine = self._mine(c)
         words = lines(
             same(f"*{mine.title}*\n") + when_and_where(mine),
-            say("For: {name}. Code: *{code}*. Status: {status}.", name=mine.name, code=mine.code, status=status(mine, c)),
+            say(
+                "For: {name}. Code: *{code}*. Status: {status}.", name=mine.name, code=mine.code, status=status(mine, c)
+            ),
         )
         return (reply(c, words, self.choices(c)),)
 

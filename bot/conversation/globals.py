@@ -13,8 +13,38 @@ from bot.conversation.types import Context, Message, ReportSasak, SetAnnouncemen
 
 CLOSE = frozenset({"tutup", "tutuq", "tutup cepat", "keluar cepat"})
 GREETINGS = frozenset(
-    "halo hallo hai hi helo hello assalamualaikum assalamu alaikum asalamualaikum ass salam pagi siang sore malam "
-    "selamat pagi selamat siang selamat sore selamat malam tes test ping p permisi tabeq".split(" ")
+    [
+        "halo",
+        "hallo",
+        "hai",
+        "hi",
+        "helo",
+        "hello",
+        "assalamualaikum",
+        "assalamu",
+        "alaikum",
+        "asalamualaikum",
+        "ass",
+        "salam",
+        "pagi",
+        "siang",
+        "sore",
+        "malam",
+        "selamat",
+        "pagi",
+        "selamat",
+        "siang",
+        "selamat",
+        "sore",
+        "selamat",
+        "malam",
+        "tes",
+        "test",
+        "ping",
+        "p",
+        "permisi",
+        "tabeq",
+    ]
 ) | {"assalamu alaikum", "selamat pagi", "selamat siang", "selamat sore", "selamat malam", "selamat kelemaq"}
 
 _WORDS: dict[str, str] = {

@@ -1,11 +1,11 @@
 """A question for a person: what truly happens next, and nothing promised that nobody does.
 
-    > petugas
-    < Tulis pertanyaan Anda ...
-    > ...
-    < Aman kalau petugas menulis di HP ini? 1 Aman 2 Jangan, saya yang menulis
-    > 1
-    < Pertanyaan Anda P-0042 sudah disimpan. Petugas membaca: Senin-Jumat 08.00-16.00.
+> petugas
+< Tulis pertanyaan Anda ...
+> ...
+< Aman kalau petugas menulis di HP ini? 1 Aman 2 Jangan, saya yang menulis
+> 1
+< Pertanyaan Anda P-0042 sudah disimpan. Petugas membaca: Senin-Jumat 08.00-16.00.
 """
 
 from __future__ import annotations

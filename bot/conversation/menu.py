@@ -1,7 +1,7 @@
 """The menu and the pages that are the same for everybody: help, who runs Bekal, numbers, the neutral screen.
 
-    > menu
-    < 1 Belajar 2 Tanya 3 Acara 4 Nomor bantuan 5 Saya dalam bahaya 6 Pengaturan
+> menu
+< 1 Belajar 2 Tanya 3 Acara 4 Nomor bantuan 5 Saya dalam bahaya 6 Pengaturan
 """
 
 from __future__ import annotations
@@ -21,7 +21,14 @@ class Menu(State):
     """`place`: where somebody was before TUTUP; only LANJUT leads back there. `new`: the first time, with a tip."""
 
     NAME: ClassVar[str] = "menu"
-    EXAMPLES: ClassVar[tuple[str, ...]] = ("tutup", "tolong", "suami saya disekap majikan", "berhenti", "jawaban", "ganti orang")
+    EXAMPLES: ClassVar[tuple[str, ...]] = (
+        "tutup",
+        "tolong",
+        "suami saya disekap majikan",
+        "berhenti",
+        "jawaban",
+        "ganti orang",
+    )
     place: Saved | None = None
     new: bool = False
 

@@ -1,6 +1,6 @@
 """A place to come back to: a saved state kept inside another one.
 
-    lesson ── danger word ──▶ help card (place=lesson) ── «saya aman» ──▶ lesson
+lesson ── danger word ──▶ help card (place=lesson) ── «saya aman» ──▶ lesson
 """
 
 from __future__ import annotations

@@ -140,7 +140,9 @@ class Topics(State):
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         rows = [same(f"{number} ") + topic.question for number, topic in enumerate(self._topics(c), 1)]
-        rows = [row if len(row.id) < 90 else same(f"{i} ") + self._topics(c)[i - 1].label for i, row in enumerate(rows, 1)]
+        rows = [
+            row if len(row.id) < 90 else same(f"{i} ") + self._topics(c)[i - 1].label for i, row in enumerate(rows, 1)
+        ]
         return (reply(c, lines(c.catalogue.say("Choose a question:"), lines(*rows, gap="\n")), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
@@ -180,7 +182,9 @@ class Answer(State):
         say = c.catalogue.say
         topic = self._topic(c)
         found = [
-            option(c, "yes", say("Yes, this helped"), "ya", "membantu", "ya membantu", "nggih", "makasih", "terima kasih"),
+            option(
+                c, "yes", say("Yes, this helped"), "ya", "membantu", "ya membantu", "nggih", "makasih", "terima kasih"
+            ),
             option(c, "no", say("Not yet"), "belum", "tidak", "ndeq", "ndeqman", "tidak membantu"),
         ]
         if self.part < len(topic.more):
@@ -201,7 +205,9 @@ class Answer(State):
 
         match key:
             case "yes":
-                return arrive(self._after(c), c, RecordFeedback(self.topic, True), lead=c.catalogue.say("Good to hear."))
+                return arrive(
+                    self._after(c), c, RecordFeedback(self.topic, True), lead=c.catalogue.say("Good to hear.")
+                )
             case "no":
                 return arrive(NotHelped(self.topic, self.place), c, RecordFeedback(self.topic, False))
             case "more":

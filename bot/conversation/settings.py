@@ -1,9 +1,9 @@
 """Language, announcements, my data, erase me, and several people on one phone.
 
-    > data saya
-    < 1 Lihat data saya 2 Hapus saya 3 Cabut persetujuan
-    > 2
-    < Semua akan dihapus ... 1 Ya, hapus semua 2 Tidak
+> data saya
+< 1 Lihat data saya 2 Hapus saya 3 Cabut persetujuan
+> 2
+< Semua akan dihapus ... 1 Ya, hapus semua 2 Tidak
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from bot.conversation.types import (
     CheckPin,
     Choice,
     Context,
-    EraseMe,
     Erased,
+    EraseMe,
     ExportData,
     Exported,
     Message,
@@ -157,7 +157,9 @@ class MyData(State):
                 return arrive(with_pin(EraseAsk(), c), c)
             case "withdraw":
                 after = with_contact(c, consent=False, role=None, kabupaten=None, lessons=frozenset(), quizzes={})
-                lead = say("Your consent is taken back. What rested on it is erased; your seats stay until you cancel them.")
+                lead = say(
+                    "Your consent is taken back. What rested on it is erased; your seats stay until you cancel them."
+                )
                 return arrive(self, after, SetConsent(False, CONSENT_VERSION), lead=lead)
             case _:
                 return arrive(DataDetails(), c)
@@ -236,7 +238,9 @@ class EraseAsk(State):
         say = c.catalogue.say
         return (
             option(c, "keep", say("No, keep it"), "tidak", "jangan", "batal", "ndeq"),
-            option(c, "erase", say("Yes, erase everything"), "ya", "hapus", "hapus semua", "ya hapus", "ya hapus semua"),
+            option(
+                c, "erase", say("Yes, erase everything"), "ya", "hapus", "hapus semua", "ya hapus", "ya hapus semua"
+            ),
         )
 
     def choose(self, key: str, c: Context) -> Turn:

@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta, timezone
 
 from babel import Locale
 
-from bot.conversation.types import MAX_CHARS, MAX_LABEL, Choice, Context, Effect, Language, Reply, Turn
 from bot.conversation.state import State
+from bot.conversation.types import MAX_CHARS, MAX_LABEL, Choice, Context, Effect, Language, Reply, Turn
 from bot.library.model import Phrase, Statement
 
 WITA = timezone(timedelta(hours=8), "WITA")  # Nusa Tenggara Barat has no daylight saving time

@@ -125,7 +125,11 @@ def differences(transcript: Transcript) -> str:
         expected = [text.rstrip("\n") for text in step.expected]
         if expected != step.got:
             rows = difflib.unified_diff(
-                "\n---\n".join(expected).split("\n"), "\n---\n".join(step.got).split("\n"), "expected", "played", lineterm=""
+                "\n---\n".join(expected).split("\n"),
+                "\n---\n".join(step.got).split("\n"),
+                "expected",
+                "played",
+                lineterm="",
             )
             found.append(head + "\n" + "\n".join(rows))
         if step.state is not None and step.state != step.got_state:

@@ -25,7 +25,17 @@ from bot.conversation.places import saved
 from bot.conversation.questions import answer_to, miss, reads_as_question
 from bot.conversation.speech import arrive
 from bot.conversation.state import State, dump
-from bot.conversation.types import MAX_REPLIES, Context, CountCampaign, Message, Outcome, Reply, Request, Turn, WipeScreen
+from bot.conversation.types import (
+    MAX_REPLIES,
+    Context,
+    CountCampaign,
+    Message,
+    Outcome,
+    Reply,
+    Request,
+    Turn,
+    WipeScreen,
+)
 from bot.conversation.welcome import Welcome
 from bot.library.model import Phrase
 

@@ -18,7 +18,22 @@ from bot.conversation.types import MAX_CHARS, MAX_CHOICES, MAX_LABEL, Context, M
 
 # Fields that tell no places apart: what is nested, what people wrote, what is counted up.
 _NESTED = frozenset(
-    "place then right question media name village case code position number registration profile nickname".split()
+    [
+        "place",
+        "then",
+        "right",
+        "question",
+        "media",
+        "name",
+        "village",
+        "case",
+        "code",
+        "position",
+        "number",
+        "registration",
+        "profile",
+        "nickname",
+    ]
 )
 _MARK = len("\n\n*Sasak:* ")
 MEDIA = ("voice", "photo", "sticker", "location", "contact", "document", "video", "other")
@@ -130,7 +145,9 @@ def _faults(place: str, state: State, replies: tuple[Reply, ...], c: Context) ->
         if not reply.text.strip():
             yield Fault(place, "an empty message", "give it words")
         if len(reply.text) > longest:
-            yield Fault(place, f"{len(reply.text)} characters ({c.language}); at most {longest}", "shorten or split the text")
+            yield Fault(
+                place, f"{len(reply.text)} characters ({c.language}); at most {longest}", "shorten or split the text"
+            )
         if len(reply.choices) > MAX_CHOICES:
             yield Fault(place, f"{len(reply.choices)} choices; at most {MAX_CHOICES}", "page the list")
         keys = [choice.key for choice in reply.choices]
@@ -138,7 +155,9 @@ def _faults(place: str, state: State, replies: tuple[Reply, ...], c: Context) ->
             yield Fault(place, f"a choice stands twice: {keys}", "give each choice its own key")
         for choice in reply.choices:
             if not choice.label or len(choice.label) > MAX_LABEL:
-                yield Fault(place, f"the label {choice.label!r} is empty or too long", f"at most {MAX_LABEL} characters")
+                yield Fault(
+                    place, f"the label {choice.label!r} is empty or too long", f"at most {MAX_LABEL} characters"
+                )
         if "{" in reply.text or "}" in reply.text:
             yield Fault(place, "a placeholder was not filled", "give say() its parameters")
 

@@ -361,4 +361,3 @@ class KabupatenAsk(State):
 
     def back(self, c: Context) -> State:
         return KabupatenAsk(self.then) if self.island else restore(self.then, c)
-

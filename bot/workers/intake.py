@@ -33,9 +33,7 @@ OVERLAP = timedelta(minutes=5)  # Twilio's list is not instant
 LONGEST_BACK = timedelta(days=2)
 
 
-def keep(
-    session: Session, store: Store, channel: str, sender: str, found: Inbound, keep_days: int
-) -> inbox.Received:
+def keep(session: Session, store: Store, channel: str, sender: str, found: Inbound, keep_days: int) -> inbox.Received:
     """One inbound message into the inbox."""
     return inbox.receive(
         session,

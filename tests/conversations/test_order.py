@@ -42,7 +42,9 @@ def somebody(knowledge: Knowledge, language: str | None = "id") -> Context:
     return replace(context, contact=Contact(language=language))  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(inputs=st.lists(INPUTS, min_size=1, max_size=25), language=st.sampled_from([None, "id", "sas"]))
 def test_no_sequence_of_inputs_breaks_it(knowledge: Knowledge, inputs: list[Message], language: str | None) -> None:
     """It never raises, never answers nothing, never leaves a person without a way out, and always answers danger."""

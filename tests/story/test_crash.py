@@ -21,7 +21,20 @@ from bot.conversation.rehearsal import Rehearsal
 from tests.servers import TelegramServer
 from tests.story.process import Bekal
 
-WORDS = ["halo", "1", "belajar", "lanjut", "lanjut", "lanjut", "lanjut", "ya", "ya", "lewati", "lewati", *["lanjut"] * 12]
+WORDS = [
+    "halo",
+    "1",
+    "belajar",
+    "lanjut",
+    "lanjut",
+    "lanjut",
+    "lanjut",
+    "ya",
+    "ya",
+    "lewati",
+    "lewati",
+    *["lanjut"] * 12,
+]
 SECRET = "a-secret-of-the-crash-test"
 CONCURRENCY = 4
 BURST = 3
@@ -34,7 +47,9 @@ def bare(words: str) -> str:
 def expected() -> list[str]:
     """What one person must see, in order."""
     knowledge = read_knowledge()
-    context = transcript.given({"staff": False, "events": False, "channel": "telegram"}, blank_context(knowledge, transcript.CLOCK))
+    context = transcript.given(
+        {"staff": False, "events": False, "channel": "telegram"}, blank_context(knowledge, transcript.CLOCK)
+    )
     rehearsal = Rehearsal(context)
     return [bare(reply.text) for words in WORDS for reply in rehearsal.say(words)]
 
@@ -46,7 +61,10 @@ async def deliver(bekal: Bekal, telegram: TelegramServer, update: dict[str, obje
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):
                 headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
                 async with web.post(
-                    f"{bekal.url}/webhooks/telegram", json=update, headers=headers, timeout=aiohttp.ClientTimeout(total=5)
+                    f"{bekal.url}/webhooks/telegram",
+                    json=update,
+                    headers=headers,
+                    timeout=aiohttp.ClientTimeout(total=5),
                 ) as answer:
                     if answer.status == 200:
                         return
@@ -55,13 +73,11 @@ async def deliver(bekal: Bekal, telegram: TelegramServer, update: dict[str, obje
 
 async def person(bekal: Bekal, telegram: TelegramServer, chat: int, wanted: int) -> None:
     """Writes word after word; odd chats in bursts, the others after each answer. Sometimes an update comes twice."""
-    sent = 0
-    for words in WORDS:
+    for sent, words in enumerate(WORDS, 1):
         update = telegram.say(chat, words)
         await deliver(bekal, telegram, update)
         if random.Random(chat * 100 + sent).random() < 0.1:
             await deliver(bekal, telegram, update)
-        sent += 1
         if chat % 2 == 0 or sent % BURST == 0:
             while len(telegram.texts(chat)) < min(sent, wanted):
                 await asyncio.sleep(0.05)
@@ -121,7 +137,9 @@ def _judge(telegram: TelegramServer, chats: range, metrics: dict[str, float], ki
     assert repeats <= counted, f"{repeats} repeats, {counted} counted"
     assert counted <= kills * CONCURRENCY
     assert telegram.complaints == []
-    print(f"{kills} kills, {len(chats)} people, {len(want)} replies each, {repeats} repeats, {counted:.0f} counted as possible")
+    print(
+        f"{kills} kills, {len(chats)} people, {len(want)} replies each, {repeats} repeats, {counted:.0f} counted as possible"
+    )
 
 
 @pytest.mark.timeout(240)

@@ -21,7 +21,9 @@ class Phone:
 
     def texts(self) -> list[str]:
         to = f"whatsapp:{self.account}"
-        return [str(one["body"]) for one in self.twilio.messages if one["to"] == to and one["direction"] == "outbound-api"]
+        return [
+            str(one["body"]) for one in self.twilio.messages if one["to"] == to and one["direction"] == "outbound-api"
+        ]
 
     async def say(self, words: str, until: str, **more: str) -> str:
         before = len(self.texts())
