@@ -15,7 +15,7 @@ from bot.channels.stamp import StampTooLong, build
 from bot.config import ROOT
 from bot.conversation import chart as drawing
 from bot.conversation.flows import REGISTRY
-from bot.conversation.speech import today
+from bot.conversation.speech import WITA
 from bot.conversation.transcript import events
 from bot.conversation.types import MAX_CHOICES, Context, Drafts, Language, Staff
 from bot.conversation.walk import Fault, Survey, people, survey
@@ -83,25 +83,24 @@ def check(
 ) -> None:
     """Check content, catalogues and the conversation; every fault with place and remedy."""
     now = datetime.fromisoformat(on).replace(hour=4, tzinfo=UTC) if on else datetime.now(UTC)
-    try:
-        knowledge = read_knowledge()
-    except ContentError as error:
-        for problem in error.problems:
-            typer.echo(f"error: {problem}")
-        raise typer.Exit(1) from None
-    context = blank_context(knowledge, now)
-    problems = check_content(ROOT / "content", today=today(context), strict=strict, launch=launch)
-    faults = machine_faults(knowledge, now)
+    day = now.astimezone(WITA).date()
+    problems = check_content(ROOT / "content", today=day, strict=strict, launch=launch)
+    problems += [
+        Problem("error", "locales/id/LC_MESSAGES/bot.po", msgid, "not translated", "write its msgstr")
+        for msgid in untranslated(ROOT / "locales")
+    ]
     errors = [problem for problem in problems if problem.severity == "error"]
     for problem in problems:
         if problem.severity == "error" or not quiet:
             typer.echo(str(problem))
+    try:
+        faults = machine_faults(read_knowledge(), now)
+    except ContentError:
+        typer.echo("The conversation was not walked: mend the content first.")
+        raise typer.Exit(1) from None
     for walk, fault in faults:
         typer.echo(f"error: conversation ({walk}): {fault.place}: {fault.what}. Remedy: {fault.remedy}")
-    for msgid in untranslated(ROOT / "locales"):
-        typer.echo(f"error: locales/id: not translated: {msgid!r}. Remedy: write its msgstr in bot.po")
-        errors.append(Problem("error", "locales/id", "", msgid, "translate"))
-    warnings = len(problems) - len([p for p in problems if p.severity == "error"])
+    warnings = len(problems) - len(errors)
     typer.echo(f"{len(errors) + len(faults)} errors, {warnings} warnings; {len(REGISTRY.by_name)} states")
     if errors or faults:
         raise typer.Exit(1)
@@ -130,4 +129,11 @@ def stamp(
     accept: Annotated[list[str] | None, typer.Option(help="A place whose Sasak still fits its new Indonesian.")] = None,
 ) -> None:
     """Note from which Indonesian text each Sasak text was made, so that a later change makes it stale."""
-    typer.echo(str(stamp_texts(ROOT / "content", accept=tuple(accept or ()))))
+    try:
+        typer.echo(str(stamp_texts(ROOT / "content", accept=tuple(accept or ()))))
+    except ContentError as error:
+        for problem in error.problems:
+            typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    except LookupError as error:
+        raise typer.BadParameter(str(error)) from None

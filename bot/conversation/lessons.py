@@ -230,9 +230,11 @@ def next_choice(c: Context) -> tuple[Choice, ...]:
 
 
 def media_choices(card: Card, c: Context) -> tuple[Choice, ...]:
-    """«dengar» and «gambar», with their size, where media exist."""
+    """«dengar» and «gambar», with their size, where media exist and may be shown today."""
     say = c.catalogue.say
-    found = []
+    found: list[Choice] = []
+    if card.statement.grade_on(today(c)) == "C":
+        return ()  # a file says what the text may no longer say
     sound = c.library.media.get(card.statement.sound or "")
     picture = c.library.media.get(card.statement.picture or "")
     if sound:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 
 from bot.conversation.flows import FLOWS, REGISTRY
@@ -76,8 +76,8 @@ def _standing(state: State, here: Rehearsal) -> str:
     return f"{gate} {known}"
 
 
-def survey(*contexts: Context) -> Survey:
-    """Everything that can be reached from a first message, breadth first, by each of these people."""
+def survey(*contexts: Context, meet: Callable[[State], object] = lambda state: None) -> Survey:
+    """Everything that can be reached from a first message, breadth first, by each of these people. `meet` is shown each."""
     found = Survey()
     waiting: deque[Rehearsal] = deque(Rehearsal(context) for context in contexts)
     while waiting:
@@ -104,6 +104,7 @@ def survey(*contexts: Context) -> Survey:
             if place not in found.places:
                 found.places.add(place)
                 found.states.add(after.NAME)
+                meet(after)
                 waiting.append(there)
     for name in sorted(set(REGISTRY.by_name) - found.states):
         found.faults.append(Fault(name, "no path leads to this state", "offer it somewhere or take it out of flows.py"))

@@ -90,10 +90,13 @@ class Contexts:
             drafts=self._drafts(person.channel),
             operator=self.settings.operator,
             staff=staff,
-            seats=self.settings.seats if person.channel == "webchat" else "on",
+            seats=self.seats(person.channel),
             step=person.step,
             bookmark=bookmark,
         )
+
+    def seats(self, channel: str) -> Seats:
+        return self.settings.seats if channel == "webchat" else "on"
 
     def _drafts(self, channel: str) -> Drafts:
         return self.settings.drafts.get(channel, "show" if channel in PULLED else "beside")

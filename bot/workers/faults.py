@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def place_of(exc: BaseException) -> str:
-    """"KeyError at bot/conversation/events.py:120 < sqlite3.OperationalError", at most 200 characters."""
+    """ "KeyError at bot/conversation/events.py:120 < sqlite3.OperationalError", at most 200 characters."""
     kind = type(exc)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     where = "unknown"

@@ -1,8 +1,8 @@
 """What to do after a failure, as pure functions of the error and the number of tries: numbers in, a decision out.
 
-    after_turn(attempts)                     a turn failed: seconds to wait, or "park"
-    after_send(error, attempts, lane, now)   a send failed: a Decision
-    after_unknown(resends, lane)             nobody knows whether it arrived: seconds to wait, or "give-up"
+after_turn(attempts)                     a turn failed: seconds to wait, or "park"
+after_send(error, attempts, lane, now)   a send failed: a Decision
+after_unknown(resends, lane)             nobody knows whether it arrived: seconds to wait, or "give-up"
 """
 
 from __future__ import annotations

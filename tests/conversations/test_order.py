@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.app import Knowledge
 from bot.commands.content import machine_faults, walking_context
+from bot.conversation import walk
 from bot.conversation.flows import FLOWS, REGISTRY
 from bot.conversation.rehearsal import Rehearsal
 from bot.conversation.state import State, dump
@@ -66,28 +67,16 @@ def test_no_sequence_of_inputs_breaks_it(knowledge: Knowledge, inputs: list[Mess
     assert "999" in card[0].text and card[0].lane == "danger"
 
 
-def reachable(knowledge: Knowledge) -> list[State]:
+@pytest.fixture(scope="module")
+def states(knowledge: Knowledge) -> list[State]:
     """One instance of every state, with keys that exist, found by walking."""
-    from bot.conversation import walk
-
     found: dict[str, State] = {}
-    original = walk.place_of
-
-    def note(state: State) -> str:
-        found.setdefault(state.NAME, state)
-        return original(state)
-
-    walk.place_of = note  # type: ignore[assignment]
-    try:
-        walk.survey(*walk.people(walking_context(knowledge, CLOCK)))
-    finally:
-        walk.place_of = original
+    walk.survey(*walk.people(walking_context(knowledge, CLOCK)), meet=lambda state: found.setdefault(state.NAME, state))
     return list(found.values())
 
 
-def test_danger_is_answered_from_every_state(knowledge: Knowledge) -> None:
+def test_danger_is_answered_from_every_state(knowledge: Knowledge, states: list[State]) -> None:
     context = somebody(knowledge)
-    states = reachable(knowledge)
     assert len(states) > 45
     for state in states:
         for words in DANGER:
@@ -105,8 +94,8 @@ def test_danger_comes_before_tutup_and_global_words(knowledge: Knowledge) -> Non
     assert rehearsal.say("menu tolong saya dipukul majikan")[0].lane == "danger"
 
 
-def test_an_old_button_never_acts(knowledge: Knowledge) -> None:
-    for state in reachable(knowledge):
+def test_an_old_button_never_acts(knowledge: Knowledge, states: list[State]) -> None:
+    for state in states:
         context = somebody(knowledge)
         if not state.valid(context):
             continue
@@ -115,8 +104,8 @@ def test_an_old_button_never_acts(knowledge: Knowledge) -> None:
             assert turn.effects == () and turn.state == state, (state.NAME, choice.key)
 
 
-def test_tutup_is_a_global_word_everywhere(knowledge: Knowledge) -> None:
-    for state in reachable(knowledge):
+def test_tutup_is_a_global_word_everywhere(knowledge: Knowledge, states: list[State]) -> None:
+    for state in states:
         context = somebody(knowledge)
         if state.valid(context):
             turn = take_turn(state, Message("text", "TUTUP"), context)
@@ -124,8 +113,8 @@ def test_tutup_is_a_global_word_everywhere(knowledge: Knowledge) -> None:
             assert all(not reply.choices and not reply.nav for reply in turn.replies)
 
 
-def test_states_survive_their_dump_and_odd_saved_forms_lead_nowhere(knowledge: Knowledge) -> None:
-    for state in reachable(knowledge):
+def test_states_survive_their_dump_and_odd_saved_forms_lead_nowhere(knowledge: Knowledge, states: list[State]) -> None:
+    for state in states:
         assert REGISTRY.load(dump(state)) == state
         assert REGISTRY.load({**dump(state), "v": 0}) is None
         assert REGISTRY.load({**dump(state), "name": "gone"}) is None

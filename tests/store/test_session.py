@@ -116,7 +116,10 @@ def test_a_second_serving_process_is_refused_and_told_why(tmp_path: Path) -> Non
     path = tmp_path / "bekal.sqlite3"
     code = f"from pathlib import Path; from bot.store.session import *\nwith serving_lock(Path({str(path)!r})): pass"
     with serving_lock(path):
-        with pytest.raises(AlreadyServing, match=r"already serves from .*bekal.sqlite3.*PostgreSQL"), serving_lock(path):
+        with (
+            pytest.raises(AlreadyServing, match=r"already serves from .*bekal.sqlite3.*PostgreSQL"),
+            serving_lock(path),
+        ):
             pass
         told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert told.returncode == 1 and "AlreadyServing" in told.stderr
