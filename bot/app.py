@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import gettext
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
-from bot.config import ROOT
+import structlog
+from aiohttp.web import Application, AppRunner, TCPSite
+from prometheus_client import REGISTRY
+
+from bot.channels.telegram import Telegram
+from bot.channels.whatsapp import WhatsApp
+from bot.config import ROOT, Settings
 from bot.conversation.speech import Catalogue
-from bot.conversation.types import Contact, Context
+from bot.conversation.types import Contact, Context, Operator
 from bot.library.load import load
 from bot.library.model import Library
 from bot.locales_build import compile_catalogues
+from bot.store.session import Store
 from bot.understanding import Understanding, build
+from bot.web.deps import WebDeps
+from bot.web.notifier import Notifier
+from bot.web.server import build_app
+from bot.workers.contexts import Contexts, StaffChat, TurnSettings
+from bot.workers.holder import own_name
+from bot.workers.intake import poll_loop, sweep_loop, until_taken
+from bot.workers.loops import Pulse, planner_loop, sender_loop, turn_loop
+from bot.workers.planner import Planner
+from bot.workers.sender import Sender, SenderSettings
+from bot.workers.turns import TurnRunner
+from bot.workers.wake import INBOX, OUTBOX, Wake, listening, wake_up
+
+T = TypeVar("T")
+MEDIA = ROOT / "content" / "media"
 
 
 @dataclass(frozen=True)
@@ -44,3 +72,188 @@ def read_catalogue(locales: Path) -> Catalogue:
 def blank_context(knowledge: Knowledge, now: datetime) -> Context:
     """A context in which nothing is known of anybody, for checks, the chart and transcripts."""
     return Context(now, Contact(), knowledge.library, knowledge.understanding, knowledge.catalogue)
+
+
+def configure_logs(level: str) -> None:
+    """One JSON object a line on standard error. Libraries speak from WARNING on: at INFO some print addresses and tokens."""
+    number = logging.getLevelNamesMapping()[level]
+    logging.basicConfig(
+        level=max(number, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+    for name in ("httpx", "httpcore", "telegram", "twilio", "aiohttp.access", "aiohttp.client"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def contexts_of(knowledge: Knowledge, settings: Settings) -> Contexts:
+    """What turns, pushes and answers look at, for this deployment."""
+    chat = None
+    if settings.staff_alert_telegram_chat and settings.telegram_token is not None:
+        bot_id = settings.telegram_token.get_secret_value().partition(":")[0]
+        chat = StaffChat(f"telegram:{bot_id}", settings.staff_alert_telegram_chat)
+    turn_settings = TurnSettings(
+        drafts={name: settings.drafts_on(name) for name in ("webchat", "terminal", "telegram", "whatsapp")},
+        operator=Operator(settings.operator_name or None, settings.operator_contact or None),
+        seats=settings.webchat_seats,
+        staff_chat=chat,
+    )
+    return Contexts(knowledge.library, knowledge.understanding, knowledge.catalogue, turn_settings)
+
+
+# --- the running program ---------------------------------------------------------------------------------------------
+
+
+class Program:
+    """One process: web, turns and senders, or only some of them. `run` until SIGTERM or SIGINT."""
+
+    def __init__(self, settings: Settings, store: Store, knowledge: Knowledge, *, web: bool, work: bool) -> None:
+        self.settings, self.store, self.knowledge = settings, store, knowledge
+        self.web, self.work = web, work
+        self.contexts = contexts_of(knowledge, settings)
+        self.pulse = Pulse()
+        self.notifier = Notifier()
+        # Reading and writing for the web; turns have a thread of their own, so that neither waits for the other's queue.
+        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="store")
+        self._turns = ThreadPoolExecutor(max_workers=1, thread_name_prefix="turns")
+        self.telegram: Telegram | None = None
+        self.whatsapp: WhatsApp | None = None
+
+    async def in_store_thread(self, fn: Callable[[], T], /) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, fn)
+
+    async def in_turn_thread(self, fn: Callable[[], T], /) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._turns, fn)
+
+    async def run(self, started: Callable[[str], None] = lambda address: None) -> None:
+        """Serve until told to stop; `started` hears the address once it is listening."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        self._open_channels()
+        runner: AppRunner | None = None
+        try:
+            async with listening(self.store), asyncio.TaskGroup() as group:
+                tasks = [group.create_task(job) for job in self._jobs()]
+                if self.web:
+                    self.notifier.start()
+                    runner = AppRunner(self._app(), access_log=None)
+                    await runner.setup()
+                    site = TCPSite(runner, self.settings.host, self.settings.port)
+                    await site.start()
+                    started(f"http://{self.settings.host}:{runner.addresses[0][1]}")
+                await stop.wait()
+                if runner is not None:
+                    await runner.cleanup()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            for channel in (self.telegram, self.whatsapp):
+                if channel is not None:
+                    await channel.close()
+            self._threads.shutdown(wait=True)
+            self._turns.shutdown(wait=True)
+
+    # --- parts
+
+    def _open_channels(self) -> None:
+        settings, media = self.settings, self.knowledge.library.media
+        if settings.telegram_token is not None:
+            self.telegram = Telegram(
+                settings.telegram_token.get_secret_value(),
+                base=settings.telegram_api_base,
+                media=media,
+                media_folder=MEDIA,
+            )
+        if settings.twilio_account_sid and settings.twilio_auth_token is not None:
+            self.whatsapp = WhatsApp(
+                settings.twilio_account_sid,
+                settings.twilio_auth_token.get_secret_value(),
+                settings.twilio_whatsapp_from,
+                public_base=settings.public_base_url,
+                api_base=settings.twilio_api_base,
+                content_base=settings.twilio_content_api_base,
+                media=media,
+            )
+
+    def _jobs(self) -> Iterator[Coroutine[Any, Any, None]]:
+        settings = self.settings
+        if self.web:
+            yield self._wake_pages()
+            if self.telegram is not None:
+                yield self._tell_telegram()
+        if not self.work:
+            return
+        runner = TurnRunner(self.store, self.contexts)
+        yield turn_loop(runner, run_in_thread=self.in_turn_thread, pulse=self.pulse)
+        yield planner_loop(Planner(self.store), run_in_thread=self.in_store_thread)
+        channels: list[tuple[Telegram | WhatsApp | None, float]] = [
+            (self.telegram, settings.telegram_rate),
+            (self.whatsapp, settings.twilio_rate),
+        ]
+        for channel, rate in channels:
+            if channel is not None:
+                given = SenderSettings(
+                    rate=rate,
+                    concurrency=settings.sender_concurrency,
+                    staff_account=settings.staff_alert_telegram_chat or None,
+                )
+                sender = Sender(self.store, channel, self.contexts, given, run_in_thread=self.in_store_thread)
+                yield sender_loop(sender)
+        if self.telegram is not None and settings.telegram_mode == "polling":
+            yield poll_loop(self.telegram, self.store, self.in_store_thread, own_name(), self._received)
+        if self.whatsapp is not None:
+            yield sweep_loop(self.whatsapp, self.store, self.in_store_thread, self._received)
+
+    def _app(self) -> Application:
+        settings = self.settings
+        secret = settings.telegram_webhook_secret
+        return build_app(
+            WebDeps(
+                store=self.store,
+                run_in_store_thread=self.in_store_thread,
+                notifier=self.notifier,
+                library=self.knowledge.library,
+                media_dir=MEDIA,
+                spool_dir=settings.data_dir / "spool",
+                telegram=self.telegram,
+                telegram_secret=secret.get_secret_value() if secret is not None else None,
+                whatsapp=self.whatsapp,
+                public_base_url=settings.public_base_url,
+                on_received=self._received,
+                turns_alive=self.pulse.alive if self.work else lambda: True,
+                registry=REGISTRY,
+            )
+        )
+
+    def _received(self, _address_id: str) -> None:
+        """Something came in: wake the turns, here or in another process."""
+        wake_up(self.store, INBOX)
+
+    async def _wake_pages(self) -> None:
+        """Open pages look at once when a turn of any process has put something out."""
+        async with Wake(self.store, OUTBOX) as wake:
+            while True:
+                await wake.wait(60.0)
+                for page in self.notifier.open:
+                    page.woken.set()
+
+    async def _tell_telegram(self) -> None:
+        """The menu of commands, and where updates are to be delivered. Tried until Telegram has taken it."""
+        telegram, settings = self.telegram, self.settings
+        if telegram is None:
+            return
+        secret = settings.telegram_webhook_secret
+        if settings.telegram_mode == "webhook" and secret is not None:
+            url = f"{settings.public_base_url}/webhooks/telegram"
+            await until_taken(lambda: telegram.set_webhook(url, secret.get_secret_value()), "webhook not set")
+        await until_taken(telegram.set_my_commands, "commands not set")

@@ -16,16 +16,14 @@ import html
 import json
 import re
 from collections import deque
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from tests.servers_checks import check_telegram
 from tests.servers_http import OK, Answer, Call, LocalServer, now, suffer
 
-API = Path(__file__).parent / "api" / "telegram-bot-api.json"
 TAGS = {"b", "strong", "i", "em", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler"}
 
 
@@ -99,7 +97,7 @@ class TelegramServer(LocalServer):
         self.calls.append(call)
         if request.match_info["token"] != self.token:
             return _json(refused(401, "Unauthorized"))
-        if complaint := check(method, call.params, call.files):
+        if complaint := check_telegram(method, call.params, call.files):
             self.complaints.append(f"{method}: {complaint}")
             return _json(bad(f"[local check] {complaint}"))
         if answer is OK:
@@ -307,63 +305,3 @@ def _bad_markup(text: str) -> str | None:
         elif not opened or opened.pop() != tag:
             return "Unmatched end tag"
     return "Can't find end tag" if opened else None
-
-
-@cache
-def _api() -> dict[str, Any]:
-    api: dict[str, Any] = json.loads(API.read_text(encoding="utf-8"))
-    return api
-
-
-def check(method: str, params: dict[str, Any], files: dict[str, Any]) -> str | None:
-    """What is wrong with a request by the API's description; None when nothing is."""
-    known = _api()["methods"].get(method)
-    if known is None:
-        return "no such method"
-    fields = {field["name"]: field for field in known.get("fields", [])}
-    for name in params:
-        if name not in fields:
-            return f"unknown parameter {name}"
-    for name in files:
-        if name not in fields and not any(f"attach://{name}" in str(value) for value in params.values()):
-            return f"unknown file {name}"
-    for name, field in fields.items():
-        given = params.get(name)
-        if given is None:
-            if name in files and "InputFile" not in field["types"]:
-                return f"{name} takes no file"
-            if name not in files and field["required"]:
-                return f"{name} is missing"
-            continue
-        if not any(_reads_as(given, kind) for kind in field["types"]):
-            return f"{name} is no {' or '.join(field['types'])}: {given[:60]!r}"
-    return None
-
-
-def _reads_as(given: str, kind: str) -> bool:
-    """Does a form value read as this type?"""
-    if kind in ("String", "InputFile"):
-        return True
-    try:
-        value = json.loads(given)
-    except ValueError:
-        return False
-    return fits(value, kind)
-
-
-def fits(value: Any, kind: str) -> bool:
-    """Does a JSON value have this type of the API's description, with all that is required in it?"""
-    if kind.startswith("Array of "):
-        return isinstance(value, list) and all(fits(item, kind.removeprefix("Array of ")) for item in value)
-    plain: dict[str, Any] = {"String": str, "InputFile": str, "Boolean": bool, "Float": (int, float), "Integer": int}
-    if kind in plain:
-        return isinstance(value, plain[kind]) and (kind == "Boolean" or not isinstance(value, bool))
-    described = _api()["types"][kind]
-    if subtypes := described.get("subtypes"):
-        return any(fits(value, subtype) for subtype in subtypes)
-    if not isinstance(value, dict):
-        return False
-    fields = {field["name"]: field for field in described.get("fields", [])}
-    return all(
-        name in fields and any(fits(item, kind) for kind in fields[name]["types"]) for name, item in value.items()
-    ) and all(name in value for name, field in fields.items() if field["required"])

@@ -16,24 +16,19 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
 from multidict import MultiDict
-from openapi_schema_validator import OAS30Validator
 from twilio.request_validator import RequestValidator
 
+from tests.servers_checks import check_content, check_create
 from tests.servers_http import Answer, Call, LocalServer, now, suffer
 
-API = Path(__file__).parent / "api" / "twilio-messages-openapi.json"
 MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
-# Sent by twilio 9.13, but younger than the description.
-UNDESCRIBED = {"MessageIntent"}
 
 
 def error(code: int, status: int = 400, message: str = "refused by the local Twilio", **headers: str) -> Answer:
@@ -332,79 +327,3 @@ def _json(answer: Answer) -> web.Response:
 def _http(answer: Answer) -> web.HTTPException:
     kinds: dict[int, type[web.HTTPException]] = {401: web.HTTPUnauthorized, 404: web.HTTPNotFound}
     return kinds[answer.status](text=json.dumps(answer.body), content_type="application/json")
-
-
-# --- what Twilio refuses ---------------------------------------------------------------------------------------------
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    api = json.loads(API.read_text(encoding="utf-8"))
-    body = api["paths"][MESSAGES]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]
-    schema: dict[str, Any] = body["schema"] | {"components": api["components"]}
-    return schema
-
-
-def check_create(params: dict[str, list[str]]) -> str | None:
-    """What is wrong with a request to make a message, by Twilio's OpenAPI description; None when nothing is."""
-    schema = _schema()
-    value: dict[str, Any] = {}
-    for name, given in params.items():
-        described = schema["properties"].get(name)
-        if described is None:
-            if name not in UNDESCRIBED:
-                return f"unknown parameter {name}"
-            continue
-        if described.get("type") != "array" and len(given) > 1:
-            return f"{name} is given more than once"
-        value[name] = given if described.get("type") == "array" else _typed(given[0], described.get("type"))
-    problems = sorted(OAS30Validator(schema).iter_errors(value), key=str)
-    if problems:
-        return f"{'/'.join(map(str, problems[0].path))}: {problems[0].message}"
-    if "StatusCallback" in value and "_" in (urlsplit(value["StatusCallback"]).hostname or "_"):
-        return "StatusCallback needs a host name without underscores"
-    if "ValidityPeriod" in value and not 1 <= value["ValidityPeriod"] <= 36_000:
-        return "ValidityPeriod must be 1 to 36000"
-    if "ContentVariables" in value and "ContentSid" not in value:
-        return "ContentVariables without ContentSid"
-    return None
-
-
-def _typed(given: str, kind: str | None) -> Any:
-    try:
-        if kind == "integer":
-            return int(given)
-        if kind == "number":
-            return float(given)
-    except ValueError:
-        return given
-    if kind == "boolean":
-        return {"true": True, "false": False}.get(given, given)
-    return given
-
-
-def check_content(payload: dict[str, Any]) -> str | None:
-    """The documented limits of list pickers and quick replies."""
-    types = payload.get("types") or {}
-    if not payload.get("language") or len(types) != 1:
-        return "language and one type are needed"
-    ((kind, content),) = types.items()
-    if not 0 < len(content.get("body") or "") <= 1024:
-        return "body: 1 to 1024 characters"
-    if kind == "twilio/list-picker":
-        items, names, limit = content["items"], [item["item"] for item in content["items"]], 24
-        if not 0 < len(content.get("button") or "") <= 20:
-            return "button: 1 to 20 characters"
-        most = 10
-    elif kind == "twilio/quick-reply":
-        items, names, limit = content["actions"], [item["title"] for item in content["actions"]], 20
-        most = 3  # without approval
-    else:
-        return f"unknown type {kind}"
-    if not 0 < len(items) <= most:
-        return f"{kind}: 1 to {most} choices"
-    if any(not 0 < len(name) <= limit for name in names) or len(set(names)) < len(names):
-        return f"{kind}: names of 1 to {limit} characters, each different"
-    if any(not 0 < len(item.get("id") or "") <= 200 for item in items):
-        return f"{kind}: ids of 1 to 200 characters"
-    return None

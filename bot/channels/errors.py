@@ -21,7 +21,9 @@ from typing import Any
 import telegram.error
 import yaml
 from telegram.warnings import PTBDeprecationWarning
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.base.version import Version
+from twilio.http.response import Response
 
 from bot.channels import request
 from bot.channels.base import Action, Scope, SendFailed
@@ -114,6 +116,8 @@ def classify_twilio(exc: Exception, retry_after: float | None = None) -> SendFai
     twilio's exceptions drop."""
     if isinstance(exc, NotSent):
         return SendFailed("not-sent", "retry", detail=str(exc))
+    if type(exc) is TwilioException and exc.args and isinstance(exc.args[-1], Response):  # a listing that was refused
+        exc = Version.exception("GET", "", exc.args[-1], "Unable to fetch page")
     if not isinstance(exc, TwilioRestException | TwilioServiceException):
         return SendFailed("no-answer", "unknown", detail=mask(str(exc)) or type(exc).__name__)
     text = exc.msg if isinstance(exc, TwilioRestException) else exc.title

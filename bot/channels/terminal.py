@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from bot.channels import text
-from bot.channels.base import LIMITS, Body, Inbound, Part
-from bot.conversation.types import Message
+from bot.channels.base import LIMITS, Body, Part
 from bot.library.model import Media
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
-# What a person cannot type is sent by its name in brackets, as transcripts write it.
-_MEDIA = {f"[{kind}]": kind for kind in ("voice", "photo", "video", "sticker", "location", "contact", "document")}
 
 
 class Terminal:
@@ -25,13 +21,6 @@ class Terminal:
     def __init__(self, media: Mapping[str, Media] | None = None, *, colour: bool = False) -> None:
         self._media = dict(media or {})
         self._colour = colour
-
-    def parse(self, line: str, received_at: datetime, *, account: str = "terminal", number: int = 0) -> Inbound:
-        """A typed line; "[voice]" and the like stand for what cannot be typed."""
-        words = line.strip()
-        kind = _MEDIA.get(words.lower())
-        message = Message(kind) if kind else Message("text", text=words)  # type: ignore[arg-type]
-        return Inbound(account, str(number), message, None, received_at)
 
     def render(self, body: Body) -> list[Part]:
         """One part with everything in it; pictures and sounds are said in words."""

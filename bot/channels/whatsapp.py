@@ -98,6 +98,7 @@ class WhatsApp:
                 continue
             if parsed is not None:
                 found.append(parsed)
+        found.reverse()  # the list begins with the newest, and times have whole seconds: keep its order within one
         return sorted(found, key=lambda inbound: inbound.received_at)
 
     # --- out
@@ -160,6 +161,8 @@ class WhatsApp:
             return list(await self._client.messages.list_async(**filters, page_size=min(1000, filters["limit"])))
         except _FAULTS as exc:
             failed = classify_twilio(exc, twilio_http.retry_after.get())
+        if failed.action == "unknown":  # reading twice does no harm
+            failed = SendFailed(failed.code, "retry", detail=failed.detail)
         raise failed
 
     def content_payload(self, body: Body) -> dict[str, Any] | None:

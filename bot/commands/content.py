@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,14 +12,16 @@ import typer
 
 from bot.app import Knowledge, blank_context, read_knowledge
 from bot.channels.base import LIMITS
-from bot.channels.stamp import StampTooLong, build
+from bot.channels.fit import complaints
 from bot.config import ROOT
 from bot.conversation import chart as drawing
+from bot.conversation.codec import reply_to_dict
 from bot.conversation.flows import REGISTRY
 from bot.conversation.speech import WITA
+from bot.conversation.state import State
 from bot.conversation.transcript import events
-from bot.conversation.types import MAX_CHOICES, Context, Drafts, Language, Staff
-from bot.conversation.walk import Fault, Survey, people, survey
+from bot.conversation.types import Context, Drafts, Language, Reply, Staff
+from bot.conversation.walk import Fault, Survey, people, place_of, survey
 from bot.library.checks import Problem, check_content
 from bot.library.load import ContentError
 from bot.library.stamp import stamp as stamp_texts
@@ -36,41 +39,49 @@ def walking_context(knowledge: Knowledge, now: datetime, language: Language | No
 
 
 def surveys(knowledge: Knowledge, now: datetime) -> dict[str, Survey]:
-    """The machine walked in each language and setting for Sasak drafts, and once with nobody behind it."""
-    found = {"id": survey(*people(walking_context(knowledge, now)))}
+    """The machine walked in each language and setting for Sasak drafts, and once with nobody behind it.
+
+    What stands on the screen is held against the limits of every channel.
+    """
+    walks: dict[str, tuple[Context, ...]] = {"id": people(walking_context(knowledge, now))}
     settings: tuple[tuple[Language, Drafts], ...] = (("sas", "show"), ("sas", "beside"))
     for language, drafts in settings:
-        context = replace(walking_context(knowledge, now, language), drafts=drafts)
-        found[f"{language}, {drafts}"] = survey(context)
+        walks[f"{language}, {drafts}"] = (replace(walking_context(knowledge, now, language), drafts=drafts),)
     alone = replace(walking_context(knowledge, now, "id"), staff=Staff(), events=(), seats="off")
-    found["id, no staff, no events"] = survey(alone)
+    walks["id, no staff, no events"] = (alone,)
+    return {name: _walked(contexts, knowledge) for name, contexts in walks.items()}
+
+
+def _walked(contexts: tuple[Context, ...], knowledge: Knowledge) -> Survey:
+    unfit: list[Fault] = []
+
+    def meet(state: State, replies: tuple[Reply, ...]) -> None:
+        unfit.extend(_unfit(state, replies, knowledge))
+
+    found = survey(*contexts, meet=meet)
+    found.faults += unfit
     return found
+
+
+def _unfit(state: State, replies: tuple[Reply, ...], knowledge: Knowledge) -> Iterator[Fault]:
+    """What a channel would cut or refuse."""
+    for reply in replies:
+        body = reply_to_dict(reply, state=state.NAME, step=99_999)
+        for channel in LIMITS:
+            for complaint in complaints(channel, body, knowledge.library.media):
+                yield Fault(place_of(state), complaint, "shorten or split it, or rename the choice")
 
 
 def machine_faults(knowledge: Knowledge, now: datetime) -> list[tuple[str, Fault]]:
     """Faults of the conversation, each with the walk it was met in. A state must be reached in one walk at least."""
     walks = surveys(knowledge, now)
     reached = set().union(*(found.states for found in walks.values()))
-    unreached = {name for name in REGISTRY.by_name if name not in reached}
-    faults = []
-    for walk, found in walks.items():
-        for fault in found.faults:
-            if fault.what.startswith("no path leads") and fault.place not in unreached:
-                continue
-            faults.append((walk, fault))
-    for name in REGISTRY.by_name:
-        try:
-            build(name, 99_999, "x" * 22)
-        except StampTooLong:
-            faults.append(
-                ("buttons", Fault(name, "its name leaves no room in a button's 64 bytes", "shorten the name"))
-            )
-    for channel, limits in LIMITS.items():
-        if limits.choices < MAX_CHOICES:
-            faults.append(
-                (channel, Fault("Reply.choices", f"{channel} shows {limits.choices} choices", "page the lists"))
-            )
-    return faults
+    return [
+        (walk, fault)
+        for walk, found in walks.items()
+        for fault in dict.fromkeys(found.faults)
+        if not (fault.what.startswith("no path leads") and fault.place in reached)
+    ]
 
 
 def check(

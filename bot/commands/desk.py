@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from bot.app import blank_context, read_knowledge
+from bot.app import contexts_of, read_knowledge
 from bot.commands.opening import store_or_exit
 from bot.config import ROOT, Settings
 from bot.conversation.speech import WITA, day_in_words, time_in_words
@@ -17,6 +17,8 @@ from bot.conversation.types import Message
 from bot.store import broadcasts, events, inbox, people, questions, staff
 from bot.store.session import Store
 from bot.store.session import new_id as fresh_id
+from bot.workers.answers import send_answer
+from bot.workers.pushes import push_promotion
 
 event_app = typer.Typer(no_args_is_help=True, help="Events that people can register for.")
 questions_app = typer.Typer(no_args_is_help=True, help="Questions handed over to a person.")
@@ -91,15 +93,13 @@ def event_list() -> None:
 @event_app.command("cancel-seat")
 def event_cancel_seat(event: str, code: Annotated[str, typer.Argument(help="The four digits.")]) -> None:
     """At the desk: cancel the seat of somebody who brings her code; the first in line moves up."""
-    from bot.workers.pushes import tell_promoted
-
     now = datetime.now(UTC)
-    with store_or_exit() as (_, store):
-        knowledge = read_knowledge()
+    with store_or_exit() as (settings, store):
+        contexts = contexts_of(read_knowledge(), settings)
         with store.begin() as session:
             done, promotion = events.cancel_by_code(session, store, event_id=event, code=code, now=now)
             if promotion is not None:
-                tell_promoted(session, store, promotion, blank_context(knowledge, now))
+                push_promotion(session, store, contexts, promotion, now)
             staff.audit(session, "seat.cancelled", _who(), event, now)
     typer.echo("cancelled" if done.done else "no seat with that code")
     if not done.done:
@@ -170,17 +170,15 @@ def questions_list() -> None:
 @questions_app.command("answer")
 def questions_answer(number: str, text: str) -> None:
     """Answer a question; it goes to the person's chat, or waits there until the person writes."""
-    from bot.workers.pushes import tell_answer
-
     if not text.strip() or len(text) > 1000:
         raise typer.BadParameter("the answer must have 1 to 1000 characters")
     now = datetime.now(UTC)
-    with store_or_exit() as (_, store):
-        knowledge = read_knowledge()
+    with store_or_exit() as (settings, store):
+        contexts = contexts_of(read_knowledge(), settings)
         try:
             with store.begin() as session:
                 answered = questions.answer(session, store, number, text.strip(), now)
-                sent = tell_answer(session, store, answered, blank_context(knowledge, now))
+                sent = send_answer(session, store, contexts, answered, now)
                 staff.audit(session, "question.answered", _who(), number, now)
         except questions.NoSuchQuestion as error:
             raise typer.BadParameter(str(error)) from None
@@ -222,7 +220,7 @@ def demo(
                 return
             raise typer.BadParameter("a real channel is connected; demo data are not for real people")
         with store.read() as session:
-            empty = not events.upcoming(session, now) and not people.count(session)
+            empty = not events.upcoming(session, now) and not people.count_contacts(session)
         if not empty:
             if if_empty:
                 return
@@ -235,8 +233,8 @@ def demo(
 
 def _demo_event(store: Store, example: dict[str, Any], now: datetime) -> str:
     today = now.astimezone(WITA).date()
-    if "on" in example:
-        month, day = (int(part) for part in example["on"].split("-"))
+    if "yearly" in example:
+        month, day = (int(part) for part in example["yearly"].split("-"))
         on = date(today.year, month, day)
         on = on if on > today + timedelta(days=4) else on.replace(year=on.year + 1)
     else:

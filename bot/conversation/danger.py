@@ -241,7 +241,9 @@ class AlertSafe(State):
     def ask(self, c: Context) -> tuple[Reply, ...]:
         from bot.conversation.handover import safe_choices
 
-        return (reply(c, c.catalogue.say("Is it safe if staff write to you on this phone?"), safe_choices(c)),)
+        return (
+            reply(c, critical(c.catalogue.say("Is it safe if staff write to you on this phone?")), safe_choices(c)),
+        )
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         from bot.conversation.handover import safe_choices
@@ -255,7 +257,7 @@ class AlertSafe(State):
     def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
         say = c.catalogue.say
         if isinstance(outcome, AlertImpossible):
-            lead = say("The staff could not be told: no staff line is set up. Please call the numbers now.")
+            lead = critical(say("The staff could not be told: no staff line is set up. Please call the numbers now."))
             return arrive(HelpCard(self.level, self.place, country=self.country or "my"), c, lead=lead)
         if isinstance(outcome, AlertQueued):
             return arrive(AlertWaits(outcome.case, self.level, self.country, self.place), c)
@@ -285,7 +287,7 @@ class AlertWaits(State):
             say("Do not wait for it: call now."),
             reading_times(c),
         )
-        return (reply(c, words, self.choices(c), lane="danger"),)
+        return (reply(c, critical(words), self.choices(c), lane="danger"),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say

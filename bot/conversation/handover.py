@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, lines, option, reply, same, with_contact
+from bot.conversation.speech import arrive, critical, lines, option, reply, same, with_contact
 from bot.conversation.state import Saved, State
 from bot.conversation.types import (
     Choice,
@@ -46,6 +46,13 @@ def offices(c: Context) -> Phrase:
     return lines(*rows[:4], gap="\n")
 
 
+def go_on(place: Saved | None, c: Context) -> tuple[Choice, ...]:
+    """The way back to the place; without one the menu stands among the ways out anyway."""
+    if place is None:
+        return ()
+    return (option(c, "go-on", c.catalogue.say("Go on where I was"), "lanjut", "terus", "oke", "ok"),)
+
+
 @dataclass(frozen=True)
 class Offices(State):
     """No staff is set up: the offices and their numbers instead."""
@@ -56,14 +63,11 @@ class Offices(State):
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
         head = say("Nobody reads questions here yet. Ask these offices; asking is free:")
-        return (reply(c, lines(head, offices(c)), self.choices(c)),)
+        return (reply(c, critical(lines(head, offices(c))), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
-        return (
-            option(c, "numbers", say("All help numbers"), "nomor"),
-            option(c, "go-on", say("Go on where I was") if self.place else say("Menu"), "lanjut"),
-        )
+        return (option(c, "numbers", say("All help numbers"), "nomor"), *go_on(self.place, c))
 
     def choose(self, key: str, c: Context) -> Turn:
         from bot.conversation.menu import Numbers
@@ -96,7 +100,7 @@ class HandoverOffer(State):
         return (
             option(c, "person", say("Ask a person"), "petugas", "orang", "ya"),
             option(c, "browse", say("List of questions"), "daftar"),
-            option(c, "go-on", say("Go on where I was") if self.place else say("Menu"), "lanjut", "tidak"),
+            *go_on(self.place, c),
         )
 
     def choose(self, key: str, c: Context) -> Turn:
@@ -198,11 +202,10 @@ class HandedOverDone(State):
             how,
             say("Bekal is no emergency service. In danger type *TOLONG*."),
         )
-        return (reply(c, words, self.choices(c)),)
+        return (reply(c, critical(words), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
-        say = c.catalogue.say
-        return (option(c, "go-on", say("Go on where I was") if self.place else say("Menu"), "lanjut", "oke", "ok"),)
+        return go_on(self.place, c)
 
     def choose(self, key: str, c: Context) -> Turn:
         return arrive(restore(self.place, c), c)

@@ -163,7 +163,7 @@ class About(State):
                 "code. Put together from the topics of the official orientation. Not an official module of IOM."
             ),
         )
-        return (reply(c, words, self.choices(c)),)
+        return (reply(c, critical(words), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         return (option(c, "go-on", c.catalogue.say("Go on where I was"), "lanjut", "terus"),)

@@ -337,11 +337,13 @@ class NotHelped(State):
         return (reply(c, say("Sorry. Write it in other words, or choose:"), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
+        from bot.conversation.handover import go_on
+
         say = c.catalogue.say
         return (
             option(c, "person", say("Ask a person"), "petugas", "orang"),
             option(c, "browse", say("List of questions"), "daftar"),
-            option(c, "go-on", say("Go on where I was") if self.place else say("Menu"), "lanjut", "menu"),
+            *go_on(self.place, c),
         )
 
     def choose(self, key: str, c: Context) -> Turn:

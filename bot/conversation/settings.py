@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.conversation.places import restore, saved
-from bot.conversation.speech import arrive, in_language, lines, option, reply, same, with_contact
+from bot.conversation.speech import arrive, critical, in_language, lines, option, reply, same, with_contact
 from bot.conversation.state import Saved, State, dump
 from bot.conversation.types import (
     AddProfile,
@@ -75,7 +75,7 @@ class Settings(State):
             case "people":
                 return arrive(People(), c)
             case "role":
-                return arrive(gate(RoleAsk(here), "profile", c), c)
+                return arrive(gate(RoleAsk(here), "role", c), c)
             case _:
                 return arrive(About(here), c)
 
@@ -209,7 +209,7 @@ class DataDetails(State):
     def ask(self, c: Context) -> tuple[Reply, ...]:
         from bot.conversation.welcome import consent_details
 
-        return (reply(c, consent_details(c), self.choices(c)),)
+        return (reply(c, critical(consent_details(c)), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         return (option(c, "data", c.catalogue.say("My data"), "data saya", "lanjut"),)

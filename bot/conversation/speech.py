@@ -129,8 +129,11 @@ def safe(statement: Statement, c: Context) -> Phrase:
     if statement.safe is not None:
         return replace(statement.safe, critical=statement.text.critical)
     office = c.library.offices.get(statement.ask or "", None) or c.library.offices["disnaker"]
-    return c.catalogue.say(
-        "We are not sure of this today, so we do not state it. Ask {office} before you decide or pay.", office=office
+    return critical(
+        c.catalogue.say(
+            "We are not sure of this today, so we do not state it. Ask {office} before you decide or pay.",
+            office=office,
+        )
     )
 
 

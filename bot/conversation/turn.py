@@ -23,7 +23,7 @@ from bot.conversation.handover import HandoverOffer, VoiceNote
 from bot.conversation.menu import Closed, standing
 from bot.conversation.places import saved
 from bot.conversation.questions import answer_to, miss, reads_as_question
-from bot.conversation.speech import arrive
+from bot.conversation.speech import arrive, critical
 from bot.conversation.state import State, dump
 from bot.conversation.types import (
     MAX_REPLIES,
@@ -168,8 +168,10 @@ def _media(state: State, message: Message, c: Context) -> Turn:
     if message.kind == "voice":
         return arrive(VoiceNote(message.media, standing(state)), c)
     lead: dict[str, Phrase] = {
-        "photo": say("I cannot see pictures. Please never send photos of KTP, passport or papers. Write instead."),
-        "document": say("I cannot open files. Please never send papers here. Write your question instead."),
+        "photo": critical(
+            say("I cannot see pictures. Please never send photos of KTP, passport or papers. Write instead.")
+        ),
+        "document": critical(say("I cannot open files. Please never send papers here. Write your question instead.")),
         "video": say("I cannot watch videos. Please write instead."),
         "location": say("I cannot use a location. In danger write *TOLONG*."),
         "contact": say("Thank you, but keep other people's numbers to yourself. Write your question instead."),

@@ -76,8 +76,14 @@ def _standing(state: State, here: Rehearsal) -> str:
     return f"{gate} {known}"
 
 
-def survey(*contexts: Context, meet: Callable[[State], object] = lambda state: None) -> Survey:
-    """Everything that can be reached from a first message, breadth first, by each of these people. `meet` is shown each."""
+Meet = Callable[[State, tuple[Reply, ...]], None]
+
+
+def survey(*contexts: Context, meet: Meet | None = None) -> Survey:
+    """Everything that can be reached from a first message, breadth first, by each of these people.
+
+    `meet` is shown every place once, with what stood on the screen.
+    """
     found = Survey()
     waiting: deque[Rehearsal] = deque(Rehearsal(context) for context in contexts)
     while waiting:
@@ -104,7 +110,8 @@ def survey(*contexts: Context, meet: Callable[[State], object] = lambda state: N
             if place not in found.places:
                 found.places.add(place)
                 found.states.add(after.NAME)
-                meet(after)
+                if meet is not None:
+                    meet(after, replies)
                 waiting.append(there)
     for name in sorted(set(REGISTRY.by_name) - found.states):
         found.faults.append(Fault(name, "no path leads to this state", "offer it somewhere or take it out of flows.py"))
@@ -118,7 +125,10 @@ def _moves(here: Rehearsal) -> Iterator[tuple[str, Message]]:
         yield "halo", Message("text", "halo")
         yield "question", Message("text", "berapa gaji minimum di malaysia?")
         return
+    only = here.base.contact.language  # a walk in one language does not leave it
     for choice in state.choices(here.context):
+        if only is not None and state.NAME in ("welcome", "language") and choice.key != only:
+            continue
         yield f"[{choice.key}]", Message("choice", choice=choice.key, stamp=here.step)
     for key in ("back", "menu", "help"):
         yield key, Message("choice", choice=key, stamp=here.step)

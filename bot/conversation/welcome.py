@@ -10,11 +10,12 @@ Consent is asked when something must be remembered, never before: `gate` stands 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, in_language, lines, option, reply, shown, with_contact
+from bot.conversation.speech import arrive, critical, in_language, lines, option, reply, shown, with_contact
 from bot.conversation.state import Saved, State, dump
 from bot.conversation.types import (
     Choice,
@@ -127,7 +128,7 @@ def change_language(language: Language, place: Saved, c: Context) -> Turn:
 
 # --- consent ---------------------------------------------------------------------------------------------------------
 
-REASONS = ("lessons", "register", "handover", "announcements", "profile")
+REASONS = ("lessons", "register", "handover", "announcements", "profile", "role")
 
 
 def gate(then: State, reason: str, c: Context) -> State:
@@ -156,6 +157,13 @@ class AdultAsk(State):
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
         return yes_no(c, say("Yes, 18 or older"), say("Not yet 18"))
+
+    def hear(self, message: Message, c: Context) -> Turn | None:
+        """An age in years is an answer too: «25», «umur 17»."""
+        ages = [int(word) for word in re.findall(r"\d+", message.text)]
+        if len(ages) != 1 or not 5 <= ages[0] <= 99:
+            return None
+        return self.choose("yes" if ages[0] >= 18 else "no", c)
 
     def choose(self, key: str, c: Context) -> Turn:
         if key == "no":
@@ -216,19 +224,20 @@ class ConsentAsk(State):
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
         if self.details:
-            return (reply(c, consent_details(c), self.choices(c)),)
+            return (reply(c, critical(consent_details(c)), self.choices(c)),)
         why = {
             "lessons": say("May Bekal remember how far you have got with the lessons?"),
             "register": say("To register, Bekal must keep your name and village."),
             "handover": say("For staff to answer, Bekal must keep your question."),
             "announcements": say("To send you news of events, Bekal must remember you."),
             "profile": say("For more than one person on this phone, Bekal must remember who is who."),
+            "role": say("To choose what fits you, Bekal must remember who you are."),
         }[self.reason if self.reason in REASONS else "lessons"]
         what = say(
             "Kept under lock: your language, lessons, seats and questions. Not for sale, not for agents or employers. "
             "Erase it any time: type DATA SAYA. Do you agree?"
         )
-        return (reply(c, lines(why, what), self.choices(c)),)
+        return (reply(c, critical(lines(why, what)), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say

@@ -146,7 +146,7 @@ _OWN = (
         _EVENT.c.starts > bindparam("since"),
         _EVENT.c.cancelled_at.is_(None),
     )
-    .order_by(_EVENT.c.starts, _SEAT.c.created_at)
+    .order_by(_EVENT.c.starts, _SEAT.c.event_id, _SEAT.c.place_in_line)
 )
 
 

@@ -292,3 +292,8 @@ def set_safe_to_write(session: Session, contact_id: str, safe: bool) -> None:
 
 def _set(session: Session, contact_id: str, **values: Any) -> None:
     run(session, update(_CONTACT).where(_CONTACT.c.id == contact_id).values(values))
+
+
+def count_contacts(session: Session) -> int:
+    """How many contacts there are."""
+    return int(run(session, select(func.count()).select_from(_CONTACT)).scalar_one())

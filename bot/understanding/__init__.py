@@ -1,0 +1,41 @@
+"""What a message means: its topic, and whether somebody is in danger. Pure once built; files are read once at the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.understanding.danger import Assessment, Danger
+from bot.understanding.data import LanguageData, load_language
+from bot.understanding.match import Match, Matcher
+from bot.understanding.normalise import Normaliser
+
+__all__ = ["Assessment", "Match", "Understanding", "build"]
+
+
+class Understanding:
+    """Everything that looks at words, built from content/language."""
+
+    def __init__(self, data: LanguageData) -> None:
+        self._normaliser = Normaliser.from_rows(data.rows)
+        self._matcher = Matcher.of(data, self._normaliser)
+        written = [topic.question for topic in data.topics]
+        written += [line for lines in data.phrasings.values() for line in lines] + list(data.out_of_scope)
+        ordinary = {word for line in written for word in self._normaliser.words(line)}
+        self._danger = Danger(data.danger, self._normaliser, sorted(ordinary))
+
+    def match(self, text: str, *, sasak: bool = False) -> Match:
+        """The FAQ topic of a question; see `Match`. Any text is allowed."""
+        return self._matcher.match(text, sasak=sasak)
+
+    def assess(self, text: str, *, sasak: bool = False) -> Assessment:
+        """The danger that a message tells of; see `Assessment`. Any text is allowed."""
+        return self._danger.assess(text, sasak=sasak)
+
+    def normalise(self, text: str) -> str:
+        """The words in their plain form, as they are counted."""
+        return self._normaliser.normalise(text)
+
+
+def build(content: Path) -> Understanding:
+    """From the folder `content/`."""
+    return Understanding(load_language(content))

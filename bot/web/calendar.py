@@ -25,8 +25,8 @@ def calendar_page(today: date) -> Page:
     html = (
         '<!doctype html><html lang="id"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-        f"<title>{SCRIPT['calendar']}</title><style>{_CSS}</style></head><body><h1>{month}</h1>"
-        f'<table><tr>{head}</tr>{rows}</table><a href="/chat">{SCRIPT["back"]}</a></body></html>'
+        f"<title>{SCRIPT['calendar']}</title><style>{_CSS}</style></head><body><main><h1>{month}</h1>"
+        f'<table><tr>{head}</tr>{rows}</table><a href="/chat">{SCRIPT["back"]}</a></main></body></html>'
     )
     return made(html, _CSS)
 

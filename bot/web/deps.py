@@ -38,7 +38,7 @@ class Limits:
     body: int = 256 * 1024  # bytes of a request
     messages: int = 20  # of one visitor in `window` seconds
     window: float = 60.0
-    streams: int = 6  # open at once for one visitor
+    streams: int = 6  # open at once for one visitor; the oldest ends
     all_streams: int = 2000  # in this process; beyond, pages ask instead of listening
     batch: int = 50  # messages read at once
     spool_files: int = 2000

@@ -15,6 +15,7 @@ class Subscription:
     visitor: str = field(repr=False)
     address_id: str | None
     after: int
+    ended: bool = False  # to make room for a newer page of the same visitor
     woken: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
 
@@ -22,7 +23,7 @@ class Notifier:
     """Made anywhere; used by one event loop. `notify` may be called from any thread."""
 
     def __init__(self) -> None:
-        self._subscriptions: set[Subscription] = set()
+        self._subscriptions: dict[Subscription, None] = {}  # in the order they came
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closing = False
 
@@ -60,14 +61,19 @@ class Notifier:
     @contextmanager
     def subscribe(self, visitor: str, address_id: str | None, after: int) -> Iterator[Subscription]:
         one = Subscription(visitor, address_id, after)
-        self._subscriptions.add(one)
+        self._subscriptions[one] = None
         try:
             yield one
         finally:
-            self._subscriptions.discard(one)
+            del self._subscriptions[one]
 
-    def of_visitor(self, visitor: str) -> int:
-        return sum(one.visitor == visitor for one in self._subscriptions)
+    def make_room(self, visitor: str, most: int) -> None:
+        """Ends the visitor's oldest pages, so that one more makes at most `most`. On a bad line old ones linger: a
+        page that went away is noticed only at the next heartbeat."""
+        mine = [one for one in self._subscriptions if one.visitor == visitor and not one.ended]
+        for one in mine[: max(0, len(mine) + 1 - most)]:
+            one.ended = True
+            one.woken.set()
 
     @property
     def open(self) -> tuple[Subscription, ...]:

@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 _SCRIPTS = ("text", "memory", "net", "view", "leave", "main")
 _COUNTRIES = {"my": "Malaysia", "id": "Indonesia"}
 # Shown while the content names none. A decision of the product (design.md, 12).
-_EMERGENCY = (("Malaysia", "999"), ("Indonesia", "112"))
+_EMERGENCY = (("Malaysia", "999"), ("Indonesia", "110", "112"))
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,11 @@ def chat_page(library: Library, other_ways: tuple[tuple[str, str], ...] = ()) ->
     """The chat. Numbers that a phone can dial from inside a country come from the helplines of the content."""
     emergency = emergency_numbers(library)
     codes = {line.number for line in library.helplines if re.fullmatch(r"\d[\d-]{2,9}", line.number)}
-    settings = {**words.SCRIPT, "emergency": emergency, "codes": sorted(codes | {number for _, number in emergency})}
+    settings = {
+        **words.SCRIPT,
+        "emergency": emergency,
+        "codes": sorted(codes.union(*(numbers for _, *numbers in emergency))),
+    }
     css = squeeze((_HERE / "static" / "chat.css").read_text("utf-8"))
     body = "\n".join((_HERE / "static" / f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
     script = squeeze(
@@ -62,14 +66,14 @@ def made(html: str, css: str, script: str | None = None) -> Page:
     return Page(raw, gzip.compress(raw, 9, mtime=0), f'"{hashlib.sha256(raw).hexdigest()[:24]}"', policy)
 
 
-def emergency_numbers(library: Library) -> tuple[tuple[str, str], ...]:
-    """(country, number) of the emergency lines, in the content's order."""
-    found = tuple(
-        (_COUNTRIES[line.country], line.number)
-        for line in library.helplines
-        if line.kind == "emergency" and line.via == "call" and line.country in _COUNTRIES
-    )
-    return found or _EMERGENCY
+def emergency_numbers(library: Library) -> tuple[tuple[str, ...], ...]:
+    """(country, number, number, …) of the emergency lines, in the content's order."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in library.helplines:
+        if line.kind == "emergency" and line.via == "call" and line.country in _COUNTRIES:
+            country = _COUNTRIES[line.country]
+            found[country] = (*found.get(country, (country,)), line.number)
+    return tuple(found.values()) or _EMERGENCY
 
 
 def data_block(data: object) -> str:

@@ -30,8 +30,10 @@ from bot.web.refusal import refuse
 log = structlog.get_logger(__name__)
 
 RETRY_MS = 3000
+RETRY_ENDED_MS = 60_000  # of a page that was closed to make room for newer ones
 LONGEST_WAIT = 25.0  # seconds that an asking page may wait
 _NAME = 8
+_PER_LOOK = 200
 
 RENDERER: web.AppKey[WebChat] = web.AppKey("renderer", WebChat)
 
@@ -47,8 +49,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     if visitor is None:
         raise refuse(HTTPStatus.FORBIDDEN, words.NO_VISITOR)
     listens = "application/json" not in request.headers.get("Accept", "")
-    if deps.notifier.of_visitor(visitor) >= deps.limits.streams:
-        raise refuse(HTTPStatus.TOO_MANY_REQUESTS, words.TOO_MANY_PAGES, retry_after=10)
+    deps.notifier.make_room(visitor, deps.limits.streams)
     if listens and len(deps.notifier.open) >= deps.limits.all_streams:
         raise refuse(HTTPStatus.SERVICE_UNAVAILABLE, words.AWAY, retry_after=10)
     address_id = await deps.read(lambda session: inbox.find_address(session, deps.store, WEBCHAT, visitor))
@@ -82,6 +83,9 @@ async def _listen(request: web.Request, deps: WebDeps, mine: Subscription) -> we
 async def _events(request: web.Request, deps: WebDeps, mine: Subscription) -> AsyncIterator[str]:
     named = None
     while not deps.notifier.closing:
+        if mine.ended:
+            yield f"retry: {RETRY_ENDED_MS}\n\n"
+            return
         mine.woken.clear()
         if named != (mine.address_id or ""):
             named = mine.address_id or ""
@@ -101,7 +105,12 @@ async def _ask(request: web.Request, deps: WebDeps, mine: Subscription) -> web.S
         wait = 0.0
     found = await _news(request, deps, mine)
     ends = asyncio.get_running_loop().time() + wait
-    while not found and not deps.notifier.closing and (left := ends - asyncio.get_running_loop().time()) > 0:
+    while (
+        not found
+        and not mine.ended
+        and not deps.notifier.closing
+        and (left := ends - asyncio.get_running_loop().time()) > 0
+    ):
         mine.woken.clear()
         if await _woken(mine, left):
             found = await _news(request, deps, mine)
@@ -142,6 +151,8 @@ def for_the_page(rendered: WebChat, pulled: outbox.Pulled) -> dict[str, Any]:
     data = dict(rendered.render(pulled.body)[0].data)
     # The page finds numbers and *bold* by itself: half the bytes on a weak signal.
     data.pop("lines", None)
+    if "step" not in pulled.body:
+        data.pop("step", None)  # an announcement: it takes nobody's buttons away
     body = {name: value for name, value in data.items() if value not in ((), [], None)}
     for name in ("text", "state", "lang", "clear"):
         if name in pulled.body:
@@ -161,11 +172,15 @@ async def polling(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _poll(deps: WebDeps) -> None:
+    turn = 0
     while True:
         await asyncio.sleep(deps.poll_seconds)
         waiting = [one for one in deps.notifier.open if not one.woken.is_set()]
         if not waiting:
             continue
+        # A part of them at a time, or the store would do nothing else.
+        turn = (turn + _PER_LOOK) if turn + _PER_LOOK < len(waiting) else 0
+        waiting = waiting[turn : turn + _PER_LOOK]
         try:
             await _look(deps, waiting)
         except Exception as error:

@@ -39,20 +39,38 @@ TWILIO_KEEP_DAYS = 30
 PATIENCE = 8.0  # seconds that a delivery of Twilio waits for the database
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
-TASKS = web.AppKey("tasks", set[asyncio.Task[None]])
+
+class Afterwards:
+    """What is done after an answer, best effort: the clock on a tapped button stops."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def finish(self, _app: web.Application) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+
+AFTERWARDS: web.AppKey[Afterwards] = web.AppKey("afterwards", Afterwards)
 
 
 def setup(app: web.Application) -> None:
     deps = app[DEPS]
     app[SPOOL] = Spool(deps.spool_dir, deps.store.vault, files=deps.limits.spool_files, size=deps.limits.spool_bytes)
-    app[TASKS] = set()
+    app[AFTERWARDS] = Afterwards()
     if deps.telegram is not None:
         app.router.add_post("/webhooks/telegram", telegram)
     if deps.whatsapp is not None:
         app.router.add_post("/webhooks/twilio", twilio)
         app.router.add_post("/webhooks/twilio/status", twilio_status)
         app.cleanup_ctx.append(draining)
-    app.on_cleanup.append(_finish)
+    app.on_cleanup.append(app[AFTERWARDS].finish)
 
 
 # --- Telegram --------------------------------------------------------------------------------------------------------
@@ -73,7 +91,7 @@ async def telegram(request: web.Request) -> web.StreamResponse:
         await deps.write(lambda session: _block(session, deps, channel.sender, found))
     elif found is not None:
         await _keep(request.app, channel.name, channel.sender, found, TELEGRAM_KEEP_DAYS)
-        _later(request.app, channel.acknowledge(payload))
+        request.app[AFTERWARDS].start(channel.acknowledge(payload))
     return web.Response()
 
 
@@ -232,17 +250,3 @@ async def _keep(app: web.Application, channel: str, sender: str, found: Inbound,
     app[METRICS].received.labels(channel, "new" if new else "double").inc()
     if new:
         deps.on_received(received.address_id)
-
-
-def _later(app: web.Application, work: Coroutine[Any, Any, None]) -> None:
-    """Best effort, after the answer: stops the clock on a tapped button."""
-    task = asyncio.create_task(work)
-    app[TASKS].add(task)
-    task.add_done_callback(app[TASKS].discard)
-
-
-async def _finish(app: web.Application) -> None:
-    tasks = list(app[TASKS])
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -22,7 +22,7 @@ PAGE: Final = {
 # For the page's script.
 SCRIPT: Final = {
     "hello": "Selamat datang",
-    "intro": "Bekal menjawab pertanyaan tentang kerja aman ke luar negeri. Tekan Mulai, atau tulis pertanyaan.",
+    "intro": "Bekal menjawab pertanyaan tentang bekerja di luar negeri dengan aman. Tekan Mulai, atau tulis pertanyaan.",
     "start": "Mulai",
     "start_text": "Halo",
     "sos": PAGE["sos"],
@@ -59,7 +59,6 @@ WRONG_ORIGIN: Final = "Pesan ini tidak datang dari halaman Bekal. Buka lagi hala
 NO_VISITOR: Final = "Buka dulu halaman chat, lalu kirim lagi."
 TOO_LARGE: Final = "Pesan ini terlalu besar. Tulis lebih pendek."
 AWAY: Final = "Bekal sedang ada gangguan. Coba lagi sebentar."
-TOO_MANY_PAGES: Final = "Terlalu banyak halaman chat terbuka. Tutup yang lain dulu."
 NOT_FOUND: Final = "Halaman ini tidak ada."
 BROKEN: Final = "Ada kesalahan di pihak kami. Coba lagi sebentar."
 TO_CHAT: Final = "Buka chat Bekal"

@@ -28,7 +28,7 @@ class Bucket:
     def whole(self) -> int:
         """Tokens to be had now."""
         self._fill()
-        return max(0, int(self._level))
+        return max(0, int(self._level + 1e-9))
 
     def take(self, n: float = 1) -> None:
         self._fill()

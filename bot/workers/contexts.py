@@ -35,7 +35,7 @@ class TurnSettings:
     `staff_chat` None: alerts cannot be sent, and the bot says so."""
 
     drafts: Mapping[str, Drafts] = field(default_factory=dict)
-    operator: Operator = Operator()
+    operator: Operator = field(default_factory=Operator)
     seats: Seats = "on"
     staff_chat: StaffChat | None = None
 
@@ -47,7 +47,7 @@ class Contexts:
     library: Library
     understanding: Understanding
     catalogue: Catalogue
-    settings: TurnSettings = TurnSettings()
+    settings: TurnSettings = field(default_factory=TurnSettings)
 
     def remembering(self) -> tuple[Contexts, Remembering]:
         """The same, with a memory of what texts mean."""

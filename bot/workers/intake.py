@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -53,7 +54,7 @@ async def poll_loop(
     channel: Telegram, store: Store, run: Run, holder: str, on_received: Callable[[str], None], wait: float = WAIT
 ) -> None:
     """Ask Telegram for updates for ever, while this process holds the lease."""
-    await _until(channel.delete_webhook, "webhook not deleted")
+    await until_taken(channel.delete_webhook, "webhook not deleted")
     offset: int | None = None
     while True:
         if not await run(lambda: _lease(store, f"{channel.sender}:poll", holder)):
@@ -69,7 +70,7 @@ async def poll_loop(
         if not updates:
             continue
         try:
-            received = await run(lambda found=updates: _take(store, channel, found))
+            received = await run(partial(_take, store, channel, updates))
         except Exception as error:
             # Not committed: the same updates are asked for again.
             log.error("updates not kept", error=type(error).__name__)
@@ -161,7 +162,7 @@ async def sweep(channel: WhatsApp, store: Store, run: Run) -> list[str]:
     return woken
 
 
-async def _until(act: Callable[[], Awaitable[None]], complaint: str) -> None:
+async def until_taken(act: Callable[[], Awaitable[None]], complaint: str) -> None:
     """Try until it works: at the start the provider may be away."""
     while True:
         try:

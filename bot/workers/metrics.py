@@ -1,6 +1,7 @@
 """What is counted for /metrics. Labels are channels, lanes and outcomes; never a person.
 
-Counters of this process; what must survive a restart (sends that may have arrived twice) is in the store as well.
+All of this process, but for the sends that may have arrived twice: that total is kept in the database, over restarts,
+and shown here as it stands there.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ until_sent = Histogram(
     ["channel", "lane"],
     buckets=_SECONDS,
 )
-doubles = Counter("bekal_doubles_possible_total", "Sends made again although they may have arrived", ["channel"])
+doubles = Gauge("bekal_doubles_possible_total", "Sends made again although they may have arrived, ever")
 in_flight = Gauge("bekal_sends_in_flight", "Sends in flight", ["channel"])
 leading = Gauge("bekal_sender_leading", "1 while this process holds the sender's lease", ["channel"])
 halted = Gauge("bekal_sender_halted", "1 after an error that stops the line, until somebody resumes it", ["channel"])

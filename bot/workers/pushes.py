@@ -1,8 +1,8 @@
 """What is written to people who did not just write: it begins with a neutral line and never names the topic there.
 
 Others may read the phone. So what it is about stands below, and only where the person said that writing is safe;
-otherwise it is shown once she taps or writes TIKET. `safe_to_write` False gets nothing: the claim of the outbox sees to
-that.
+otherwise it is shown once she taps or writes TIKET. Pushes to who said that it is not safe are held back by the claim of
+the outbox.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from bot.conversation.speech import lines, option, same, text
 from bot.conversation.types import Context, Event, Reply
 from bot.store import outbox, people
 from bot.store.events import Promotion
+from bot.store.people import Person
 from bot.store.session import Store
 from bot.workers.contexts import PULLED, Contexts
 
 # The same in both languages: expansion does not know who reads.
 NEUTRAL = "Bekal: ada kabar."
-STATE = "push"  # no state of the conversation: a tap on an old push shows where the person is
+STATE = "push"  # no state of the conversation
+
+
+# --- announcements ---------------------------------------------------------------------------------------------------
 
 
 def broadcast_body(words: str) -> dict[str, Any]:
@@ -31,14 +35,39 @@ def broadcast_body(words: str) -> dict[str, Any]:
     return reply_to_dict(Reply(f"{NEUTRAL}\n\n{words}"), state=STATE, step=0)
 
 
+# --- a seat became free ----------------------------------------------------------------------------------------------
+
+
+def push_promotion(session: Session, store: Store, contexts: Contexts, promotion: Promotion, now: datetime) -> None:
+    """Puts it into the outbox of the other person, none of whose rows is locked."""
+    if not promotion.contact_id:
+        return  # the seat of somebody without a phone, whose helper was erased since: nobody to tell
+    c = contexts.blank(promotion.channel, promotion.language, now)
+    person = writes_there(session, store, promotion.address_id, promotion.contact_id, now)
+    # With her step on it the button works as long as she has not gone on since; the word works always.
+    body = reply_to_dict(promotion_reply(promotion, c), state=STATE, step=person.step if person else 0)
+    outbox.put(
+        session,
+        store,
+        sender=promotion.sender,
+        address_id=promotion.address_id,
+        contact_id=promotion.contact_id,
+        lane=outbox.PUSHES,
+        key=f"promotion:{promotion.registration_id}",
+        body=body,
+        not_before=now,
+        pulled=promotion.channel in PULLED,
+        now=now,
+    )
+
+
 def promotion_reply(promotion: Promotion, c: Context) -> Reply:
-    """Somebody moved up from the waiting list. `c` is a blank context in her language."""
+    """`c` is in her language and channel."""
     say = c.catalogue.say
-    show = say("Write *TIKET* to read it.")
     # A way out and no numbered choice: a number she types is an answer to what she was asked before.
     ways = (option(c, "mine", say("My registrations")),)
     if promotion.safe_to_write is not True:
-        return Reply(text(same(NEUTRAL) + " " + show, c), nav=ways)
+        return Reply(text(same(NEUTRAL) + " " + say("Write *TIKET* to read it."), c), nav=ways)
     what = Event(
         id=promotion.event_id,
         kind="session",
@@ -54,30 +83,10 @@ def promotion_reply(promotion: Promotion, c: Context) -> Reply:
     return Reply(text(lines(same(NEUTRAL), seat, title(what) + "\n" + when_and_where(what)), c), nav=ways)
 
 
-def push_promotion(session: Session, store: Store, contexts: Contexts, promotion: Promotion, now: datetime) -> None:
-    """Puts it into the outbox of the other person, none of whose rows is locked."""
-    if not promotion.contact_id:
-        return  # the seat of somebody without a phone, whose helper was erased since: nobody to tell
-    c = contexts.blank(promotion.channel, promotion.language, now)
-    outbox.put(
-        session,
-        store,
-        sender=promotion.sender,
-        address_id=promotion.address_id,
-        contact_id=promotion.contact_id,
-        lane=outbox.PUSHES,
-        key=f"promotion:{promotion.registration_id}",
-        body=reply_to_dict(promotion_reply(promotion, c), state=STATE, step=_step(session, store, promotion, now)),
-        not_before=now,
-        pulled=promotion.channel in PULLED,
-        now=now,
-    )
-
-
-def _step(session: Session, store: Store, promotion: Promotion, now: datetime) -> int:
-    """The stamp with which the button works as long as she has not gone on since; 0 where it cannot."""
+def writes_there(session: Session, store: Store, address_id: str, contact_id: str, now: datetime) -> Person | None:
+    """The person, if it is she who uses this address now; None: somebody else does, or it is gone. Locks nothing."""
     try:
-        person = people.snapshot(session, store, promotion.address_id, now)
+        person = people.snapshot(session, store, address_id, now)
     except KeyError:
-        return 0
-    return person.step if person.contact_id == promotion.contact_id else 0
+        return None
+    return person if person.contact_id == contact_id else None

@@ -32,6 +32,7 @@ TURN_WAITS = (5.0, 60.0)  # seconds after the first and the second failure; then
 # By lane: danger, replies, pushes. How often a send is tried, the first wait and the longest one, in seconds. Together
 # danger is tried for about four hours, a reply for half a day (a provider's bad day), a push for about five hours.
 TRIES = (500, 80, 12)
+PATIENCE = (timedelta(hours=4), timedelta(hours=12), timedelta(hours=5))
 FIRST_WAIT = (1.0, 2.0, 30.0)
 LONGEST_WAIT = (30.0, 600.0, 3600.0)
 # A row outside the window is looked at again so often. Nothing is asked of the provider for it; replies wait less, since
@@ -64,10 +65,18 @@ def after_turn(attempts: int) -> float | Literal["park"]:
 
 
 def after_send(
-    error: SendFailed, attempts: int, lane: int, now: datetime, *, plain: bool = False, jitter: float = 0.5
+    error: SendFailed,
+    attempts: int,
+    lane: int,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    plain: bool = False,
+    jitter: float = 0.5,
 ) -> Decision:
-    """`attempts`: claims of this row, this one included. `plain`: it was the plain form that failed. `jitter` from 0 to
-    1 spreads the waits by a quarter to each side."""
+    """`attempts`: claims of this row, this one included. `since`: when the row was made or, if that was later, when the
+    person last wrote: what was parked meanwhile has used up its tries and is given the same patience as a new row.
+    `plain`: it was the plain form that failed. `jitter` from 0 to 1 spreads the waits by a quarter to each side."""
     why = error.code
     match error.action:
         case "stop_the_line":
@@ -87,7 +96,8 @@ def after_send(
         case "retry" | "retry_at":
             # Being told to wait is no sign that it will never be taken, so a row that is only throttled is tried longer.
             most = error.tries or TRIES[lane] * (1 if error.action == "retry" else 10)
-            if attempts >= most:
+            patient = error.tries is None and since is not None and now - since < PATIENCE[lane]
+            if attempts >= most and not patient:
                 return Decision("fail", None, f"gave-up {why}")
             wait = error.retry_after if error.retry_after is not None else growing(attempts, lane, jitter)
             return Decision(_PAUSES[error.scope], now + timedelta(seconds=wait), why)

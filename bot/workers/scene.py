@@ -78,12 +78,14 @@ class Stage:
 
 @dataclass
 class Scene:
-    """Turns that share one commit. `voices`: to be fetched after it."""
+    """Turns that share one commit. After it `voices` are to be fetched, and who waits at the `pulled` addresses is to be
+    told that there is news."""
 
     stage: Stage
     session: Session
     now: datetime
     voices: list[VoiceNote] = field(default_factory=list)
+    pulled: set[str] = field(default_factory=set)
     _done: list[tuple[str, datetime]] = field(default_factory=list)  # channel, received_at
     _events: tuple[Event, ...] | None = None
     _staff: Staff | None = None
@@ -158,7 +160,8 @@ class Scene:
             return person.channel
         self.stage.learn(person)
         state, bookmark = load(person.state)
-        message, replies = item.message, ()
+        message = item.message
+        replies: tuple[Reply, ...] = ()
         for _ in range(MOST_STEPS):
             turn = self.stage.take(state, message, self._context(person, bookmark))
             replies += turn.replies
@@ -224,6 +227,8 @@ class Scene:
                 now=self.now,
             )
         self._put = True
+        if person.channel in PULLED:
+            self.pulled.add(person.address_id)
         if state.NAME == "staff-answers":
             self._answer_shown(person)
 
@@ -278,6 +283,8 @@ class Scene:
             )
             savepoint.commit()
             self._put = True
+            if address.channel in PULLED:
+                self.pulled.add(address.id)
         except Exception as exc:
             if is_retryable(exc) or is_database_away(exc):
                 raise

@@ -10,30 +10,30 @@ it. A message that killed the process three times is parked without being played
 
 from __future__ import annotations
 
-import os
 import secrets
-import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot.conversation.turn import take_turn
-from bot.store import inbox
+from bot.store import inbox, outbox
 from bot.store.inbox import Claimed
 from bot.store.session import Store, is_database_away, is_retryable
 from bot.workers import metrics
 from bot.workers.contexts import Contexts
 from bot.workers.effects import VoiceNote
 from bot.workers.faults import place_of
+from bot.workers.holder import is_dead, own_name
 from bot.workers.scene import Scene, Stage, Take
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)  # of a claim; a batch takes a fraction of it
+LEASE = timedelta(seconds=20)  # of a claim; a batch takes a fraction of it
 BUDGET = 0.1  # seconds after which a transaction is ended, so that webhooks get at the database
 REPLAYS = 5  # of one address after a deadlock
 
@@ -61,7 +61,8 @@ class Played:
 class TurnRunner:
     """Plays turns. One a process, used from one thread at a time; see `run_once`.
 
-    `take`: the conversation (tests put faults in). `fetch_voice`: called after the commit for voice notes handed over.
+    `take`: the conversation (tests put faults in). Called after the commit: `fetch_voice` for each voice note handed
+    over, `on_pulled` with each address of the web chat for which there is news.
     """
 
     def __init__(
@@ -73,22 +74,28 @@ class TurnRunner:
         holder: str | None = None,
         take: Take = take_turn,
         fetch_voice: FetchVoice | None = None,
+        on_pulled: Callable[[str], None] | None = None,
         budget: float = BUDGET,
     ) -> None:
         remembering, memory = contexts.remembering()
         self.store = store
         self.stage = Stage(store, remembering, memory, take)
         self.clock = clock or store.clock
-        self.holder = holder or f"{socket.gethostname()[:16]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.holder = holder or own_name()
         self._fetch_voice = fetch_voice
+        self._on_pulled = on_pulled
         self._budget = budget
         self._owed: list[Claimed] = []  # claimed but not tried: their attempts are to be given back
 
     def prepare(self) -> None:
-        """At start. On SQLite we are the only process: whatever is claimed was claimed by one that is gone."""
-        if self.store.dialect == "sqlite":
-            with self.store.begin() as session:
+        """At start: takes off the claims of processes that are gone. On SQLite that is whoever claimed anything; on
+        PostgreSQL whoever is known to be dead (the others' claims run out)."""
+        with self.store.begin() as session:
+            if self.store.dialect == "sqlite":
                 inbox.clear_claims(session)
+                return
+            for name in {state.holder for state in outbox.sender_states(session) if is_dead(state.holder)}:
+                inbox.clear_claims(session, name)
 
     def run_once(self, limit: int = 50) -> Played:
         """Plays what is due of up to `limit` addresses. Raises what the database raises when it is away; what was
@@ -168,7 +175,7 @@ class TurnRunner:
                     break
             scene.before_commit()
         scene.after_commit(self.clock())
-        self._fetch(scene.voices)
+        self._tell(scene)
         return played
 
     def _one_by_one(self, waiting: deque[Claimed], batch: list[Claimed]) -> Played:
@@ -194,11 +201,15 @@ class TurnRunner:
                 self._owed.append(claim)
         return played
 
-    def _fetch(self, voices: Iterable[VoiceNote]) -> None:
-        if self._fetch_voice is None:
-            return
-        for voice in voices:
+    def _tell(self, scene: Scene) -> None:
+        """What others want to know of a committed transaction; a fault of theirs is not ours."""
+        acts: list[Callable[[], object]] = []
+        if self._fetch_voice is not None:
+            acts += [partial(self._fetch_voice, voice) for voice in scene.voices]
+        if self._on_pulled is not None:
+            acts += [partial(self._on_pulled, address_id) for address_id in sorted(scene.pulled)]
+        for act in acts:
             try:
-                self._fetch_voice(voice)
-            except Exception as exc:  # the reference is kept: it can be fetched later
-                log.warning("voice.not_fetched", fault=place_of(exc))
+                act()
+            except Exception as exc:
+                log.warning("turns.not_told", fault=place_of(exc))

@@ -37,9 +37,9 @@ _lock = threading.Lock()
 class Wake:
     """An event that any thread may set: `async with` it, then `await wake.wait(seconds)`."""
 
-    def __init__(self, store: Store, box: Box) -> None:
+    def __init__(self, store: Store, box: Box, woken: asyncio.Event | None = None) -> None:
         self._key = (_name(store.engine), box)
-        self._event = asyncio.Event()
+        self._event = woken or asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def __aenter__(self) -> Wake:
@@ -81,13 +81,18 @@ def notify(session: Session, box: Box) -> None:
 
     @event.listens_for(session, "after_commit", once=True)
     def committed(_session: Session) -> None:
-        wake(key)
+        _wake(key)
 
 
 _NOTIFY = text("SELECT pg_notify(:channel, '')")
 
 
-def wake(key: tuple[str, Box]) -> None:
+def wake_up(store: Store, box: Box) -> None:
+    """Wakes whoever waits in this process; from any thread."""
+    _wake((_name(store.engine), box))
+
+
+def _wake(key: tuple[str, Box]) -> None:
     with _lock:
         waiting = list(_waiting.get(key, ()))
     for one in waiting:
@@ -124,10 +129,10 @@ async def _listen(store: Store) -> None:
                 for channel in boxes:
                     await connection.execute(f"LISTEN {channel}".encode())
                 for box in _CHANNEL:  # what came while nobody listened
-                    wake((_name(store.engine), box))
+                    wake_up(store, box)
                 async for told in connection.notifies():
                     if told.channel in boxes:
-                        wake((_name(store.engine), boxes[told.channel]))
+                        wake_up(store, boxes[told.channel])
         except psycopg.Error as exc:
             log.warning("listen.broken", fault=place_of(exc))
         await asyncio.sleep(_RECONNECT)

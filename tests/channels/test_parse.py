@@ -15,8 +15,6 @@ import yaml
 from bot.channels import telegram_parse, whatsapp_parse
 from bot.channels.base import BlockChange, Inbound, NotParseable
 from bot.channels.telegram_parse import tap_of
-from bot.channels.terminal import Terminal
-from bot.channels.webchat import WebChat
 
 CASES = Path(__file__).parent / "cases"
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -111,41 +109,3 @@ def test_whatsapp_status(case: dict[str, Any]) -> None:
 def test_what_is_no_form_is_refused(body: bytes) -> None:
     with pytest.raises(NotParseable):
         whatsapp_parse.form_fields(body)
-
-
-# --- web chat and terminal
-
-
-def test_webchat_words_and_taps() -> None:
-    chat = WebChat()
-    read = chat.parse({"id": "c-1", "text": "halo", "account": "somebody else"}, NOW, account="cookie")
-    assert flat(read) == {"account": "cookie", "provider_id": "c-1", "kind": "text", "text": "halo"}
-    read = chat.parse({"id": "c-2", "choice": "learn", "step": 4}, NOW, account="cookie")
-    assert flat(read) == {"account": "cookie", "provider_id": "c-2", "kind": "choice", "choice": "learn", "stamp": 4}
-    assert chat.parse({"id": "c-3", "choice": "learn"}, NOW, account="cookie").message.stamp == -1
-    assert chat.parse({"id": "c", "text": "x", "campaign": "talk"}, NOW, account="c").message.campaign == "talk"
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        [],
-        "halo",
-        {},
-        {"text": "halo"},
-        {"id": 5, "text": "halo"},
-        {"id": "c", "text": "  "},
-        {"id": "c", "text": 5},
-        {"id": "c", "text": "x" * 4001},
-        {"id": "c", "choice": 5},
-        {"id": "c", "choice": "x" * 300},
-    ],
-)
-def test_webchat_refuses(payload: Any) -> None:
-    with pytest.raises(NotParseable):
-        WebChat().parse(payload, NOW, account="cookie")
-
-
-def test_terminal_lines() -> None:
-    assert Terminal().parse(" 1 \n", NOW).message.text == "1"
-    assert Terminal().parse("[voice]", NOW).message.kind == "voice"

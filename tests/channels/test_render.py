@@ -20,7 +20,7 @@ from bot.channels.webchat import WebChat
 from bot.conversation.codec import reply_to_dict
 from bot.conversation.types import Choice, Document, Reply
 from bot.library.model import Media, Phrase
-from tests.servers_twilio import check_content
+from tests.servers_checks import check_content
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "render.yaml").read_text(encoding="utf-8"))["cases"]
 MEDIA = {

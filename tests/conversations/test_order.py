@@ -71,7 +71,11 @@ def test_no_sequence_of_inputs_breaks_it(knowledge: Knowledge, inputs: list[Mess
 def states(knowledge: Knowledge) -> list[State]:
     """One instance of every state, with keys that exist, found by walking."""
     found: dict[str, State] = {}
-    walk.survey(*walk.people(walking_context(knowledge, CLOCK)), meet=lambda state: found.setdefault(state.NAME, state))
+
+    def meet(state: State, _: object) -> None:
+        found.setdefault(state.NAME, state)
+
+    walk.survey(*walk.people(walking_context(knowledge, CLOCK)), meet=meet)
     return list(found.values())
 
 

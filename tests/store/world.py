@@ -56,7 +56,7 @@ class World:
                 channel=sender.partition(":")[0],
                 sender=sender,
                 account=account,
-                provider_id=provider_id or f"p{next(self.numbers)}",
+                provider_id=f"p{next(self.numbers)}" if provider_id is None else provider_id,
                 message=Message("text", text=text),
                 provider_message=provider_message,
                 now=now,

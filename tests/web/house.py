@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiohttp
 from aiohttp import web
 
 from bot.channels.telegram import Telegram
@@ -187,4 +188,19 @@ async def house(
         here.pool.shutdown()
 
 
-TODAY = date(2026, 11, 24)
+def client() -> aiohttp.ClientSession:
+    """A browser, as far as cookies go."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(30))
+
+
+async def events(stream: aiohttp.ClientResponse) -> AsyncIterator[dict[str, str]]:
+    """Server-sent events as they come; a comment is its `comment`."""
+    event: dict[str, str] = {}
+    async for raw in stream.content:
+        line = raw.decode().rstrip("\n")
+        if not line:
+            yield event
+            event = {}
+        else:
+            name, _, value = line.partition(":")
+            event[name or "comment"] = value.strip()

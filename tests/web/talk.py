@@ -27,22 +27,26 @@ SASAK = "Pilih menu.\n\n*Sasak:* Piliq menu saq side mele. Tiang bantu side."
 
 
 def choices(*labels: str, keys: tuple[str, ...] = ()) -> list[dict[str, str]]:
-    return [
-        {"key": keys[number] if keys else label.lower(), "label": label} for number, label in enumerate(labels)
-    ]
+    return [{"key": keys[number] if keys else label.lower(), "label": label} for number, label in enumerate(labels)]
 
 
 def talk(message: Message, step: int) -> list[Body]:
     word = (message.choice or message.text).strip().lower()
     here = {"step": step, "nav": NAV}
-    menu: Body = {"text": "Anda perlu apa? Pilih, atau tulis pertanyaan.", "state": "menu", "choices": choices(*MENU, keys=KEYS)}
+    menu: Body = {
+        "text": "Anda perlu apa? Pilih, atau tulis pertanyaan.",
+        "state": "menu",
+        "choices": choices(*MENU, keys=KEYS),
+    }
     match word:
         case "halo":
             languages = choices("Bahasa Indonesia", "Sasak", keys=("id", "sas"))
             return [{"text": WELCOME, "state": "welcome", "step": step, "choices": languages, "nav": NAV[2:]}]
         case "danger" | "tolong":
             after = choices("Saya di Malaysia", "Saya di Indonesia", "Saya aman, kembali", keys=("my", "id", "safe"))
-            second = "Telepon sekarang. Lalu, kalau bisa:\n\nBekal bukan layanan darurat dan saat ini tidak ada yang membaca chat ini."
+            second = (
+                "Telepon sekarang. Lalu, kalau bisa:\n\nBekal bukan layanan darurat. Tidak ada yang membaca chat ini."
+            )
             return [
                 {"text": HELP_CARD, "state": "help-card", "step": step, "lane": 0},
                 here | {"text": second, "state": "help-card", "lane": 0, "choices": after},
@@ -52,17 +56,41 @@ def talk(message: Message, step: int) -> list[Body]:
             return [here | {"text": LESSON, "state": "card", "choices": more}]
         case "next":
             quiz = choices("A", "B", "C", "D")
-            text = "*Pertanyaan 1 dari 5*\n\nSiapa yang menyimpan paspor Anda?\n\nA. Majikan\nB. Saya sendiri\nC. Agen\nD. Teman"
+            text = "*Pertanyaan 1 dari 5*\n\nSiapa menyimpan paspor Anda?\n\nA. Majikan\nB. Saya\nC. Agen\nD. Teman"
             return [here | {"text": text, "state": "quiz", "choices": quiz}]
         case "sound":
-            return [here | {"text": "Dua surat, satu cerita.", "state": "card", "sound": "two-papers", "choices": choices("Lanjut", keys=("next",))}]
+            return [
+                here
+                | {
+                    "text": "Dua surat, satu cerita.",
+                    "state": "card",
+                    "sound": "two-papers",
+                    "choices": choices("Lanjut", keys=("next",)),
+                }
+            ]
         case "picture":
-            return [here | {"text": "Dua orang di meja.", "state": "card", "picture": "ticket", "choices": choices("Lanjut", keys=("next",))}]
+            return [
+                here
+                | {
+                    "text": "Dua orang di meja.",
+                    "state": "card",
+                    "picture": "ticket",
+                    "choices": choices("Lanjut", keys=("next",)),
+                }
+            ]
         case "sasak":
             return [here | menu | {"text": SASAK}]
         case "data":
             document = {"name": "catatan.txt", "mime": "text/plain", "text": "Bahasa: Indonesia\n"}
-            return [here | {"text": "Ini yang disimpan.", "state": "data", "document": document, "choices": choices("Hapus saya", keys=("erase",))}]
+            return [
+                here
+                | {
+                    "text": "Ini yang disimpan.",
+                    "state": "data",
+                    "document": document,
+                    "choices": choices("Hapus saya", keys=("erase",)),
+                }
+            ]
         case "pin":
             return [{"text": "PIN empat angka?", "state": "pin", "step": step}]
         case "erase":
@@ -73,5 +101,12 @@ def talk(message: Message, step: int) -> list[Body]:
         case "tutup":
             return [{"text": "Baik. Selamat beraktivitas.", "state": "closed", "step": step}]
         case "html":
-            return [here | {"text": "<img src=x onerror=alert(1)> *<b>tebal</b>*", "state": "menu", "choices": choices("<i>a</i>")}]
+            return [
+                here
+                | {
+                    "text": "<img src=x onerror=alert(1)> *<b>tebal</b>*",
+                    "state": "menu",
+                    "choices": choices("<i>a</i>"),
+                }
+            ]
     return [here | menu]

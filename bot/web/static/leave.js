@@ -9,7 +9,7 @@ function isClose(text) {
 }
 
 function hides(news) {
-  if (!hiding) return news.body.state === "closed";
+  if (!hiding) return false;
   const closed = news.body.state === "closed";
   if (closed || (hiddenUntil && news.at > hiddenUntil)) { hiding = false; leftMark(""); }
   return hiding || closed;
@@ -17,14 +17,18 @@ function hides(news) {
 
 function leave() {
   if (gone) return;
+  vanish();
   const id = newId();
   leftMark(id);
-  forget();
-  gone = true;
-  quiet();
-  calendar();
-  try { history.replaceState(null, "", "/kalender"); } catch (old) { /* stays */ }
   goodbye(id, 1);
+}
+
+function vanish() {
+  calendar();
+  gone = true;
+  forget();
+  quiet();
+  history.replaceState(null, "", "/kalender");
 }
 
 function goodbye(id, wait) {
@@ -49,5 +53,7 @@ function calendar() {
   }
   const back = el("a", "", W.back);
   back.href = "/chat";
-  document.body.append(el("h1", "", W.months[now.getMonth()] + " " + now.getFullYear()), table, back);
+  const page = el("main");
+  page.append(el("h1", "", W.months[now.getMonth()] + " " + now.getFullYear()), table, back);
+  document.body.append(page);
 }

@@ -36,8 +36,7 @@ if (hiding) { try { sessionStorage.removeItem(KEY); } catch (none) { /* nothing 
 if (leftMark().length > 1) goodbye(leftMark(), 1);
 box.setAttribute("aria-busy", "true"); // what was read before is not read out again
 S.log.forEach((entry) => show(entry, false));
-if (!S.log.length) welcome();
-toEnd();
+if (S.log.length) toEnd(); else welcome();
 setTimeout(() => box.removeAttribute("aria-busy"), 500);
 connect();
 pump();

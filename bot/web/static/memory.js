@@ -24,9 +24,9 @@ function keep() {
   } catch (full) { S.log = S.log.slice(-30); }
 }
 
-function forget() {
-  const seq = S.seq, chat = S.chat, acked = S.acked;
-  S = Object.assign(fresh(), { seq, chat, acked });
+function forget(butWaiting) {
+  const { seq, chat, acked, log } = S;
+  S = { seq, chat, acked, log: butWaiting ? log.filter((entry) => entry.s === "wait") : [] };
   try { sessionStorage.removeItem(KEY); } catch (none) { /* nothing there */ }
 }
 
@@ -61,7 +61,7 @@ function beginsAfresh(body) {
 // TUTUP leaves one trace, a cookie: its message id while that is not sent, "-" until the answer came. Then it goes.
 function leftMark(value) {
   if (value !== undefined) {
-    document.cookie = "bekal_tutup=" + value + "; path=/chat; samesite=lax; max-age=" + (value ? 2592000 : 0) +
+    document.cookie = "bekal_tutup=" + value + "; path=/; samesite=lax; max-age=" + (value ? 2592000 : 0) +
       (location.protocol === "https:" ? "; secure" : "");
   }
   return (/(?:^|; )bekal_tutup=([^;]+)/.exec(document.cookie) || [])[1] || "";

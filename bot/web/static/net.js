@@ -21,7 +21,7 @@ function backOff() {
   return Math.pow(2, failures) * (0.8 + Math.random() * 0.4);
 }
 
-function say(entry, choice) {
+function say(entry) {
   S.log.push(entry);
   keep();
   show(entry, true);
@@ -126,8 +126,14 @@ function take(news) {
   S.seq = news.seq;
   clearTimeout(ackTimer);
   ackTimer = setTimeout(acknowledge, 700);
-  if (news.body.text === undefined || hides(news)) { keep(); return; }
-  if (beginsAfresh(news.body)) { forget(); clear(); }
+  if (hides(news)) { keep(); return; }
+  if (news.body.state === "closed") { vanish(); return; } // TUTUP in another tab
+  if (beginsAfresh(news.body)) {
+    forget(true);
+    clear();
+    S.log.forEach((entry) => show(entry, false));
+  }
+  if (news.body.text === undefined) { keep(); return; }
   const entry = { i: news.seq, at: Date.parse(news.at), lane: news.lane, b: news.body };
   S.log.push(entry);
   keep();
@@ -145,14 +151,16 @@ setInterval(() => {
   if (gone || !started || document.hidden || (!source && silent > 1)) return;
   const now = Date.now();
   if (!source) connect();
-  else if (heard < started ? now - started > 12000 : now - heard > 40000) {
-    if (navigator.onLine !== false) silent++;
-    if (heard < started) note(W.offline);
+  else if (heard < started ? now - started > 9000 : now - heard > 40000) {
+    // Never a word on this page: something on the way holds events back.
+    if (navigator.onLine !== false) silent += heard ? 1 : 2;
+    if (heard && heard < started) note(W.offline);
     connect();
   } else if (source.readyState === 2 && now - started > 5000) connect();
 }, 3000);
 window.addEventListener("online", () => { failures = 0; silent = 0; pump(); connect(); });
 window.addEventListener("offline", () => note(W.offline));
+window.addEventListener("pageshow", (event) => { if (event.persisted) { connect(); pump(); } });
 let hiddenTimer = 0;
 document.addEventListener("visibilitychange", () => {
   clearTimeout(hiddenTimer);

@@ -23,11 +23,11 @@ function icon(name) {
   return svg;
 }
 
-function tel(number, label) {
+function tel(number, whose) {
   const link = el("a", "tel");
   link.href = "tel:" + number.replace(/[^\d+]/g, "");
-  link.setAttribute("aria-label", W.call + " " + number + (label ? " " + label : ""));
-  link.append(icon("phone"), number + (label ? " " + label : ""));
+  link.setAttribute("aria-label", W.call + " " + number + (whose ? " " + whose : ""));
+  link.append(icon("phone"), number);
   return link;
 }
 
@@ -70,22 +70,22 @@ function textNodes(text, language) {
     if (sasak) box.lang = "sas"; else if (language) box.lang = language;
     paragraph.split("\n").forEach((line, row) => {
       const block = el("div", "line" + (index && !row ? " gap" : ""));
-      let first = true;
-      runs(line).forEach(([words, bold]) => {
-        const into = bold ? el("strong") : document.createDocumentFragment();
-        if (numbered(words, into, first)) block.classList.add("num");
-        first = false;
-        block.append(into);
+      let into = block;
+      runs(line).forEach(([words, bold], run) => {
+        const part = bold ? el("strong") : document.createDocumentFragment();
+        const leads = numbered(words, part, !run);
+        if (leads) { // the number to tap, what it is beside or below it
+          block.classList.add("num");
+          block.append(part.firstChild);
+          into = block.appendChild(el("span"));
+        }
+        into.append(part);
       });
       box.append(block);
     });
     all.append(box);
   });
   return all;
-}
-
-function kB(size) {
-  return size < 1e6 ? Math.max(1, Math.round(size / 1000)) + " kB" : (size / 1e6).toFixed(1).replace(".", ",") + " MB";
 }
 
 function clock(at) {

@@ -21,8 +21,12 @@ function note(words) {
 
 function sos() {
   const row = el("div", "sos");
-  row.append(el("span", "", W.sos));
-  W.emergency.forEach(([label, number]) => row.append(tel(number, label)));
+  row.append(el("p", "", W.sos));
+  W.emergency.forEach(([country, ...numbers]) => {
+    const group = el("span", "", country + " ");
+    numbers.forEach((number) => group.append(tel(number, country)));
+    row.append(group);
+  });
   return row;
 }
 
@@ -64,7 +68,8 @@ function mark(entry) {
   const node = nodes.get(entry);
   if (!node) return;
   const state = node.querySelector(".state");
-  state.textContent = clock(entry.at) + " · " + (entry.s === "wait" ? W.waiting + "…" : entry.s === "bad" ? W.bad : W.sent);
+  state.textContent = clock(entry.at) + (entry.s === "wait" ? " · " + W.waiting + "…" : entry.s === "bad" ? " · " + W.bad : " ✓");
+  if (entry.s === "sent") state.append(el("span", "vh", W.sent));
   state.classList.toggle("bad", entry.s === "bad");
   if (entry.s === "bad") live();
 }
@@ -108,11 +113,15 @@ function buttons(entry, choices, kind) {
 
 // Only the newest message with buttons can be tapped, and not while a tap is on its way.
 function live() {
-  let newest = null, tapped = null;
+  let newest = null, tapped = null, step;
   S.log.forEach((entry) => {
-    if (entry.b && (entry.b.choices || entry.b.nav)) { newest = entry; tapped = null; }
-    else if (entry.b) tapped = null;
-    else if (entry.c && entry.s !== "bad" && !entry.over) tapped = entry;
+    const body = entry.b;
+    if (!body) { if (entry.c && entry.s !== "bad" && !entry.over) tapped = entry; return; }
+    tapped = null;
+    if (body.step === undefined) return; // not an answer: an announcement
+    if (body.step !== step) newest = null;
+    step = body.step;
+    if (body.choices || body.nav) newest = entry;
   });
   nodes.forEach((node, entry) => {
     if (!entry.b) return;
@@ -126,6 +135,7 @@ function live() {
       const held = button === document.activeElement;
       button.disabled = (old || waits) && !held;
       if ((old || waits) && held) {
+        if (button.getAttribute("aria-disabled")) return;
         button.setAttribute("aria-disabled", "true");
         button.addEventListener("blur", () => { button.removeAttribute("aria-disabled"); live(); }, { once: true });
       } else button.removeAttribute("aria-disabled");
@@ -154,7 +164,7 @@ function written(begins) {
 // --- sound, picture, file: loaded only when asked for
 
 function sound(media) {
-  const part = el("div", "media"), player = el("audio"), name = W.sound + ", " + kB(media.size);
+  const part = el("div", "media"), player = el("audio"), name = W.sound + ", " + media.size;
   player.controls = true;
   player.preload = "none";
   player.src = media.url;
@@ -165,15 +175,16 @@ function sound(media) {
 
 function picture(media) {
   const part = el("div", "media"), load = el("button", "big");
+  let tries = 0;
   load.type = "button";
-  load.append(icon("picture"), W.picture + " (" + kB(media.size) + ")");
+  load.append(icon("picture"), W.picture + " (" + media.size + ")");
   load.onclick = () => {
     const image = el("img");
     image.alt = media.alt || "";
     image.onload = () => follow(part, false);
     image.onerror = () => { image.remove(); load.hidden = false; load.lastChild.textContent = W.picture_failed; };
     load.hidden = true;
-    image.src = media.url + "?" + Date.now() % 1000;
+    image.src = media.url + (tries++ ? "?" + tries : "");
     part.append(image);
   };
   part.append(load);
@@ -197,9 +208,9 @@ function file(document_) {
 function follow(node, own) {
   if (own) away = false;
   if (away) { down.hidden = false; return; }
-  const anchor = nodes.get(lastOwn());
-  const top = anchor && anchor.offsetTop < node.offsetTop ? anchor : node;
-  box.scrollTop = Math.max(top.offsetTop - 10, 0);
+  const asked = lastOwn(), anchor = nodes.get(asked), end = node.offsetTop + Math.min(node.offsetHeight, 160);
+  const both = anchor && anchor.offsetTop < node.offsetTop && (Date.now() - asked.at < 20000 || end - anchor.offsetTop < box.clientHeight);
+  box.scrollTop = (both ? anchor : node).offsetTop - 10;
   lastTop = box.scrollTop;
 }
 
@@ -213,12 +224,11 @@ function toEnd() {
 box.addEventListener("scroll", () => {
   const rest = box.scrollHeight - box.scrollTop - box.clientHeight;
   if (rest < 60) { away = false; down.hidden = true; } else if (box.scrollTop < lastTop - 60) away = true;
-  lastTop = Math.max(Math.min(lastTop, box.scrollTop + 60), box.scrollTop);
+  lastTop = Math.max(lastTop, box.scrollTop);
 }, { passive: true });
 down.onclick = toEnd;
-let seenHeight = box.clientHeight;
-window.addEventListener("resize", () => { // the keyboard came up
-  const lost = seenHeight - box.clientHeight;
-  if (lost > 0 && !away) box.scrollTop += lost;
-  seenHeight = box.clientHeight;
-});
+let height = box.clientHeight;
+if (window.ResizeObserver) new ResizeObserver(() => { // the keyboard came up
+  if (box.clientHeight < height && !away && S.log.length) box.scrollTop += height - box.clientHeight;
+  height = box.clientHeight;
+}).observe(box);
