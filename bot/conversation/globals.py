@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rapidfuzz import fuzz
+
 from bot.conversation.choosing import plain
 from bot.conversation.menu import About, Help, Menu, Numbers, standing
 from bot.conversation.places import saved
@@ -11,6 +13,7 @@ from bot.conversation.speech import arrive
 from bot.conversation.state import State, dump
 from bot.conversation.types import Context, Message, ReportSasak, SetAnnouncements, Turn
 
+_CLOSE = 84  # per cent of likeness
 CLOSE = frozenset({"tutup", "tutuq", "tutup cepat", "keluar cepat"})
 GREETINGS = frozenset(
     [
@@ -64,7 +67,9 @@ _WORDS: dict[str, str] = {
     "people": "ganti orang,orang lain pakai",
     "numbers": "nomor,nomer,nomor bantuan,nomor darurat,nomor telepon",
     "wrong-sasak": "bukan begitu bahasanya,bukan begitu,salah bahasa",
-    "lessons": "belajar,pelajaran,berajah,modul,kuis",
+    "lessons": "belajar,pelajaran,berajah",
+    "modules": "modul,daftar modul,daftar pelajaran,modul lain,materi",
+    "quiz": "kuis,ulang kuis",
     "events": "acara,kegiatan",
     "mine": "pendaftaran saya,tiket,tiket saya",
     "questions": "tanya,pertanyaan",
@@ -96,6 +101,20 @@ def answer(state: State, message: Message, c: Context) -> Turn | None:
         if bare in own:
             return None
     return by_key(key, state, c)
+
+
+def nearly(state: State, message: Message, c: Context) -> Turn | None:
+    """A global word with a slip of the finger («menuu», «bantuaan»), when nothing else fitted."""
+    bare = plain(message.text)
+    if state.TAKES_WORDS or not 4 <= len(bare) <= 12:
+        return None
+    near = [
+        (fuzz.ratio(bare, word), key)
+        for word, key in WORDS.items()
+        if abs(len(word) - len(bare)) <= 2 and len(word) > 3
+    ]
+    best = max(near, default=(0.0, ""))
+    return by_key(best[1], state, c) if best[0] >= _CLOSE else None
 
 
 def by_key(key: str, state: State, c: Context) -> Turn | None:
@@ -175,6 +194,20 @@ def _lessons(state: State, c: Context) -> Turn:
     return arrive(enter_lessons(c), c)
 
 
+def _modules(state: State, c: Context) -> Turn:
+    from bot.conversation.lessons import ModuleList
+
+    return arrive(ModuleList(), c)
+
+
+def _quiz(state: State, c: Context) -> Turn:
+    """The quiz of the module one is in, else the list of modules."""
+    from bot.conversation.lessons import ModuleList, start_quiz
+
+    module = c.library.module(getattr(state, "module", ""))
+    return arrive(start_quiz(module, c) if module else ModuleList(), c)
+
+
 def _events(state: State, c: Context) -> Turn:
     from bot.conversation.events import EventList
 
@@ -211,6 +244,8 @@ _ACTS: dict[str, Callable[[State, Context], Turn]] = {
     "numbers": lambda state, c: arrive(Numbers(place=standing(state)), c),
     "wrong-sasak": _wrong_sasak,
     "lessons": _lessons,
+    "modules": _modules,
+    "quiz": _quiz,
     "events": _events,
     "mine": _mine,
     "questions": _questions,

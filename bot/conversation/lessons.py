@@ -261,7 +261,9 @@ def finish_lesson(module: Module, lesson: Lesson, c: Context) -> Turn:
         LessonCard(module.key, following[0].key, following[0].cards[0].key) if following else start_quiz(module, c)
     )
     if c.contact.consent is None:
-        return arrive(gate(after, "lessons", c), c, lead=say("The first lesson is done. Well done!"))
+        return arrive(
+            gate(after, "lessons", c, f"{module.key}/{lesson.key}"), c, lead=say("The first lesson is done. Well done!")
+        )
     effects = (MarkLesson(module.key, lesson.key),) if c.contact.consent else ()
     lead = None if following else say("All lessons of this module are done. Now a short quiz.")
     return arrive(after, c, *effects, lead=lead)

@@ -40,9 +40,11 @@ def answer_to(message: Message, place: Saved | None, c: Context) -> State | None
     if message.kind != "text" or not message.text.strip():
         return None
     found = c.understanding.match(message.text[:MATCHED], sasak=c.language == "sas")
-    if found.topic is not None and found.confident:
+    if found.topic is None:
+        return None
+    if found.confident:
         return answer_state(found.topic, place, message.text, c)
-    if found.candidates and reads_as_question(message):
+    if reads_as_question(message):
         near = tuple(topic for topic in found.candidates if topic in c.library.questions)[:3]
         return Maybe(message.text[:MATCHED], near, place) if near else None
     return None

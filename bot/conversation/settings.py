@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.conversation.places import restore, saved
-from bot.conversation.speech import arrive, critical, in_language, lines, option, reply, same, with_contact
+from bot.conversation.speech import arrive, critical, lines, option, reply, same, with_contact
 from bot.conversation.state import Saved, State, dump
 from bot.conversation.types import (
     AddProfile,
     CheckPin,
     Choice,
     Context,
-    Erased,
     EraseMe,
     ExportData,
     Exported,
@@ -248,15 +247,6 @@ class EraseAsk(State):
             return arrive(MyData(), c, lead=c.catalogue.say("Nothing was erased."))
         return Turn(self, (), (EraseMe(),))
 
-    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
-        from bot.conversation.welcome import Welcome
-
-        if not isinstance(outcome, Erased):
-            return None
-        lead = c.catalogue.say("Everything about you is erased.")
-        # The person is new again: nothing of the old context may show, not even the language of the welcome.
-        return arrive(Welcome(), in_language(c, c.language), lead=lead)
-
     def back(self, c: Context) -> State:
         return MyData()
 
@@ -332,21 +322,18 @@ class People(State):
             return arrive(PersonPin(key), c)
         return Turn(self, (), (SwitchProfile(key),))
 
-    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
-        return switched(outcome, c)
-
     def back(self, c: Context) -> State:
         return Settings()
 
 
-def switched(outcome: Outcome, c: Context) -> Turn | None:
-    """The context is already the other person's: the menu in her language."""
+def switched(outcome: ProfileSwitched, c: Context) -> Turn:
+    """The context is already the other person's. Somebody new chooses the language like everybody; others get their menu."""
     from bot.conversation.menu import Menu
+    from bot.conversation.welcome import Welcome
 
-    if not isinstance(outcome, ProfileSwitched):
-        return None
-    hello = c.catalogue.say("Hello {name}.", name=outcome.nickname) if outcome.nickname else c.catalogue.say("Hello.")
-    return arrive(Menu(), c, lead=hello)
+    say = c.catalogue.say
+    hello = say("Hello {name}.", name=outcome.nickname) if outcome.nickname else say("Hello.")
+    return arrive(Welcome() if outcome.new else Menu(), c, lead=hello)
 
 
 @dataclass(frozen=True)
@@ -390,14 +377,6 @@ class PersonNewPin(State):
         pin = message.text.strip()
         return Turn(self, (), (AddProfile(self.nickname, pin),)) if _PIN.fullmatch(pin) else None
 
-    def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
-        from bot.conversation.welcome import Welcome
-
-        if not isinstance(outcome, ProfileSwitched):
-            return None
-        # A new person chooses the language like everybody; the language of the phone stays until then.
-        return arrive(Welcome(), c, lead=c.catalogue.say("Hello {name}.", name=outcome.nickname))
-
     def back(self, c: Context) -> State:
         return PersonName()
 
@@ -420,7 +399,7 @@ class PersonPin(State):
         return Turn(self, (), (SwitchProfile(self.profile, pin),)) if _PIN.fullmatch(pin) else None
 
     def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
-        return switched(outcome, c) or wrong_pin(outcome, self, c)
+        return wrong_pin(outcome, self, c)
 
     def back(self, c: Context) -> State:
         return People()

@@ -6,7 +6,7 @@
     4  the state's own choices  by number, label, part of it, synonym, with typos
     5  an answer to the question asked
     6  a question               FAQ match
-    7  «I did not understand»   kind, and the place is kept
+    7  «I did not understand»   kind, and the place is kept (a misspelt global word is still understood)
 
 A tapped button is checked first: an old one shows where the person is and never acts.
 """
@@ -23,14 +23,17 @@ from bot.conversation.handover import HandoverOffer, VoiceNote
 from bot.conversation.menu import Closed, standing
 from bot.conversation.places import saved
 from bot.conversation.questions import answer_to, miss, reads_as_question
+from bot.conversation.settings import switched
 from bot.conversation.speech import arrive, critical
 from bot.conversation.state import State, dump
 from bot.conversation.types import (
     MAX_REPLIES,
     Context,
     CountCampaign,
+    Erased,
     Message,
     Outcome,
+    ProfileSwitched,
     Reply,
     Request,
     Turn,
@@ -44,7 +47,7 @@ LONGEST = 10_000  # characters of a message that are looked at
 
 def take_turn(state: State | None, message: Message, c: Context) -> Turn:
     """What one message causes. `state` None: nothing is known of this address yet. Never raises for any message."""
-    if message.kind == "outcome" and message.outcome is not None and state is not None:
+    if message.kind == "outcome" and message.outcome is not None:
         turn = _outcome(state, message.outcome, c)  # what the state names may be gone by its own request
     else:
         if state is not None and not state.valid(c):
@@ -65,6 +68,7 @@ def _interpret(state: State, message: Message, c: Context) -> Turn:
             or _own_choice(state, message, c)
             or state.hear(message, c)
             or _question(state, message, c)
+            or global_words.nearly(state, message, c)
             or _not_understood(state, message, c)
         )
     return state.hear(message, c) or _media(state, message, c)
@@ -183,7 +187,14 @@ def _media(state: State, message: Message, c: Context) -> Turn:
 # --- outcomes and bounds ---------------------------------------------------------------------------------------------
 
 
-def _outcome(state: State, outcome: Outcome, c: Context) -> Turn:
+def _outcome(state: State | None, outcome: Outcome, c: Context) -> Turn:
+    """What came of a request. After these two the context is of somebody else, or of nobody yet: the state does not count."""
+    if isinstance(outcome, ProfileSwitched):
+        return switched(outcome, c)
+    if isinstance(outcome, Erased):
+        return arrive(Welcome(), c, lead=c.catalogue.say("Everything about you is erased."))
+    if state is None:
+        return arrive(Welcome(), c)
     turn = state.outcome(outcome, c)
     if turn is not None:
         return turn

@@ -33,6 +33,7 @@ _NESTED = frozenset(
         "registration",
         "profile",
         "nickname",
+        "finished",
     ]
 )
 _MARK = len("\n\n*Sasak:* ")

@@ -11,7 +11,7 @@ Consent is asked when something must be remembered, never before: `gate` stands 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.conversation.places import restore
@@ -20,7 +20,9 @@ from bot.conversation.state import Saved, State, dump
 from bot.conversation.types import (
     Choice,
     Context,
+    Effect,
     Language,
+    MarkLesson,
     Message,
     Reply,
     SetConsent,
@@ -131,9 +133,9 @@ def change_language(language: Language, place: Saved, c: Context) -> Turn:
 REASONS = ("lessons", "register", "handover", "announcements", "profile", "role")
 
 
-def gate(then: State, reason: str, c: Context) -> State:
-    """The state itself, or the questions that come before anything may be kept."""
-    return then if c.contact.consent is True else AdultAsk(dump(then), reason)
+def gate(then: State, reason: str, c: Context, finished: str = "") -> State:
+    """The state itself, or the questions that come before anything may be kept. `finished`: a lesson to be remembered."""
+    return then if c.contact.consent is True else AdultAsk(dump(then), reason, finished)
 
 
 def yes_no(c: Context, yes: Phrase, no: Phrase) -> tuple[Choice, ...]:
@@ -150,6 +152,7 @@ class AdultAsk(State):
     NAME: ClassVar[str] = "adult"
     then: Saved
     reason: str
+    finished: str = ""
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         return (reply(c, c.catalogue.say("Before we go on: are you 18 years old or older?"), self.choices(c)),)
@@ -168,7 +171,7 @@ class AdultAsk(State):
     def choose(self, key: str, c: Context) -> Turn:
         if key == "no":
             return arrive(ChildInfo(), c)
-        return arrive(ConsentAsk(self.then, self.reason), c)
+        return arrive(ConsentAsk(self.then, self.reason, self.finished), c)
 
     def back(self, c: Context) -> State:
         from bot.conversation.menu import Menu
@@ -219,6 +222,7 @@ class ConsentAsk(State):
     NAME: ClassVar[str] = "consent"
     then: Saved
     reason: str
+    finished: str = ""  # "module/lesson", remembered with the consent
     details: bool = False
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
@@ -246,14 +250,18 @@ class ConsentAsk(State):
 
     def choose(self, key: str, c: Context) -> Turn:
         if key == "details":
-            return arrive(ConsentAsk(self.then, self.reason, details=True), c)
+            return arrive(replace(self, details=True), c)
         effect = SetConsent(key == "yes", CONSENT_VERSION)
         after = with_contact(c, consent=key == "yes")
         if key == "no":
             return self._refused(after, effect)
-        if c.contact.role is None:
-            return arrive(RoleAsk(self.then), after, effect, lead=c.catalogue.say("Thank you."))
-        return arrive(restore(self.then, after), after, effect, lead=c.catalogue.say("Thank you."))
+        effects: tuple[Effect, ...] = (effect,)
+        if self.finished:
+            module, _, lesson = self.finished.partition("/")
+            effects = (effect, MarkLesson(module, lesson))
+            after = with_contact(after, lessons=after.contact.lessons | {self.finished})
+        state = restore(self.then, after) if c.contact.role is not None else RoleAsk(self.then)
+        return arrive(state, after, *effects, lead=c.catalogue.say("Thank you."))
 
     def _refused(self, c: Context, effect: SetConsent) -> Turn:
         from bot.conversation.menu import Menu
@@ -266,7 +274,7 @@ class ConsentAsk(State):
     def back(self, c: Context) -> State:
         from bot.conversation.menu import Menu
 
-        return ConsentAsk(self.then, self.reason) if self.details else Menu()
+        return replace(self, details=False) if self.details else Menu()
 
 
 def consent_details(c: Context) -> Phrase:

@@ -130,8 +130,8 @@ def _orphan(rows: Table) -> ColumnElement[bool]:
 
 
 def _some(rows: Table, which: ColumnElement[bool], limit: int) -> ColumnElement[bool]:
-    """At most `limit` of these rows, by their first key column."""
-    key = rows.primary_key.columns[-1]
+    """At most `limit` of these rows, by their last key column."""
+    key = list(rows.primary_key.columns)[-1]
     return key.in_(select(key).where(which).limit(limit)) & which
 
 

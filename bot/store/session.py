@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -82,6 +82,7 @@ class Store:
                 pool_pre_ping=True,
                 connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10s"},
             )
+            event.listen(self.engine, "handle_error", _without_values)
             self._reading = self.engine.execution_options(postgresql_readonly=True)
 
     @contextmanager
@@ -207,6 +208,22 @@ def serving_lock(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Takes people's words out of PostgreSQL's own errors, which quote what did not fit ("invalid input …: "Siti"",
+    "Failing row contains (…)"): what went wrong and where stays, no value does."""
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+        return
+    diag = error.diag
+    # Classes 22 and 23 are about the data, their very first words may quote it; the others name tables and statements.
+    told = "" if error.sqlstate[:2] in ("22", "23") else diag.message_primary
+    places = ".".join(name for name in (diag.table_name, diag.column_name or diag.constraint_name) if name)
+    safe = " ".join(part for part in (error.sqlstate, told, places) if part)
+    error.args = (safe,)
+    if wrapped is not None:
+        wrapped.args = (f"({type(error).__module__}.{type(error).__qualname__}) {safe}",)
 
 
 _RETRY = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not had in time

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, cast
 
@@ -26,12 +26,15 @@ LEVELS: tuple[Level, ...] = ("none", "worry", "exploitation", "now")  # rising
 
 LONGEST = 2000  # characters looked at, from the front and from the back of a very long message
 MEND_FROM = 6  # shorter words are not mended ("tolong" has six letters)
-MEND_FAR = 9  # from this length two slips are allowed
+MEND_APART = 4
+MEND_FAR = 11  # from this length two slips are allowed
 
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
 _VOCATIVE = r"(?:pak|bu|bapak|ibu|kak|kakak|bang|abang|mas|mbak|mba|min|admin|dik|om|tante|gan|sis|bro|ya allah|allah|bos ku)"
 _CALLED = re.compile(rf"^\s*(?:{_VOCATIVE}\s*,\s*|(?:pak|bu|kak|bang|mas|mbak|mba|min|admin|gan|sis|bro)\b[\s,]+)+", re.IGNORECASE)
 _CALLED_LAST = re.compile(r"[\s,]+(?:pak|bu|kak|bang|mas|mbak|mba|min|admin|gan|sis|bro)\s*$", re.IGNORECASE)
+_SPREAD = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")  # "t o l o n g"
+_CRIES = frozenset({"tolong", "help"})  # said twice they are louder; other doubles are one word ("dikejar2")
 _SIGNS = {"🆘": " sos ", "🚨": " sos "}
 
 
@@ -57,6 +60,7 @@ NOTHING = Assessment("none")
 class _Sentence:
     text: str  # `joined` words
     question: bool
+    shouted: bool
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class _Rule:
     whole: re.Pattern[str] | None
     core: re.Pattern[str] | None
     unless_question: bool
+    shouted: bool  # the whole message must have "!" or say it twice
     blockers: tuple[_Blocker, ...]
 
 
@@ -120,7 +125,7 @@ class Danger:
         found = self._look(written)
         if found.card:
             return found
-        mended = [_Sentence(joined(self._mend(one.text.split())), one.question) for one in written]
+        mended = [replace(one, text=joined(self._mend(one.text.split()))) for one in written]
         if mended == written:
             return found
         again = self._look(mended)
@@ -140,14 +145,17 @@ class Danger:
             words = self._plain(_CALLED_LAST.sub(" ", _CALLED.sub("", part.rstrip(".!?;\n"))), sasak=sasak)
             words = words or self._plain(part, sasak=sasak)
             if words:
-                sentences.append(_Sentence(joined(words), "?" in part[-4:]))
+                sentences.append(_Sentence(joined(words), "?" in part[-4:], "!" in part))
         return sentences
 
     def _plain(self, text: str, *, sasak: bool) -> list[str]:
         """Words in the spelling the rules are written in."""
         words: list[str] = []
-        for word in self._normaliser.words(fold(text), sasak=sasak):
-            words.extend(self._spelling.get(word, [word]))
+        spread = _SPREAD.sub(lambda found: found.group().replace(" ", ""), fold(text))
+        for word in self._normaliser.words(spread, sasak=sasak):
+            for plain in self._spelling.get(word, [word]):
+                if not words or words[-1] != plain or plain in _CRIES:
+                    words.append(plain)
         out: list[str] = []
         for word in words:
             prefix = out[-1] if out else ""
@@ -160,7 +168,16 @@ class Danger:
         return out
 
     def _mend(self, words: Sequence[str]) -> list[str]:
-        return [part for word in words for part in self._mend_word(word).split()]
+        """The words with typing errors mended, in words written apart too ("di sekp")."""
+        out: list[str] = []
+        for word in words:
+            if out and out[-1] in ("di", "d") and len(word) >= MEND_APART and word not in self._ordinary:
+                near = self._mend_word(f"di{word}")
+                if near in self._joinable:
+                    out[-1] = near
+                    continue
+            out.append(self._mend_word(word))
+        return out
 
     def _nearest(self, word: str) -> str:
         """The danger word a strange word is most likely meant for; else the word itself."""
@@ -176,8 +193,11 @@ class Danger:
         best = NOTHING
         whole = "".join(sentence.text for sentence in sentences)
         question = any(sentence.question for sentence in sentences)
+        shouted = any(sentence.shouted for sentence in sentences)
         for rule in self._rules:
             if LEVELS.index(rule.level) <= LEVELS.index(best.level) and best.card:
+                continue
+            if rule.shouted and not shouted and not re.search(r"(?<!\S)(\S+ )\1", whole):
                 continue
             for found in self._apply(rule, sentences, whole, question):
                 if LEVELS.index(found.level) > LEVELS.index(best.level):
@@ -238,6 +258,7 @@ class Danger:
             whole=whole,
             core=core,
             unless_question=entry.get("unless_question", False),
+            shouted=entry.get("shouted", False),
             blockers=tuple(one for name in entry.get("blockers", ["common"]) for one in self._blockers[name]),
         )
 

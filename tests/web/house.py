@@ -204,3 +204,10 @@ async def events(stream: aiohttp.ClientResponse) -> AsyncIterator[dict[str, str]
         else:
             name, _, value = line.partition(":")
             event[name or "comment"] = value.strip()
+
+
+async def until(true: Callable[[], bool], seconds: float = 5) -> None:
+    """Waits for something that happens by itself."""
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110 - it is not ours to set an event
+            await asyncio.sleep(0.01)
