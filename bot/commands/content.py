@@ -21,7 +21,7 @@ from bot.conversation.speech import WITA
 from bot.conversation.state import State
 from bot.conversation.transcript import events
 from bot.conversation.types import Context, Drafts, Language, Reply, Staff
-from bot.conversation.walk import Fault, Survey, people, place_of, survey
+from bot.conversation.walk import Fault, Survey, place_of, survey
 from bot.library.checks import Problem, check_content
 from bot.library.load import ContentError
 from bot.library.stamp import stamp as stamp_texts
@@ -43,22 +43,22 @@ def surveys(knowledge: Knowledge, now: datetime) -> dict[str, Survey]:
 
     What stands on the screen is held against the limits of every channel.
     """
-    walks: dict[str, tuple[Context, ...]] = {"id": people(walking_context(knowledge, now))}
+    walks = {"id": walking_context(knowledge, now)}
     settings: tuple[tuple[Language, Drafts], ...] = (("sas", "show"), ("sas", "beside"))
     for language, drafts in settings:
-        walks[f"{language}, {drafts}"] = (replace(walking_context(knowledge, now, language), drafts=drafts),)
+        walks[f"{language}, {drafts}"] = replace(walking_context(knowledge, now, language), drafts=drafts)
     alone = replace(walking_context(knowledge, now, "id"), staff=Staff(), events=(), seats="off")
-    walks["id, no staff, no events"] = (alone,)
-    return {name: _walked(contexts, knowledge) for name, contexts in walks.items()}
+    walks["id, no staff, no events"] = alone
+    return {name: _walked(context, knowledge) for name, context in walks.items()}
 
 
-def _walked(contexts: tuple[Context, ...], knowledge: Knowledge) -> Survey:
+def _walked(context: Context, knowledge: Knowledge) -> Survey:
     unfit: list[Fault] = []
 
     def meet(state: State, replies: tuple[Reply, ...]) -> None:
         unfit.extend(_unfit(state, replies, knowledge))
 
-    found = survey(*contexts, meet=meet)
+    found = survey(context, meet=meet)
     found.faults += unfit
     return found
 
@@ -129,7 +129,7 @@ def chart(
     folder: Annotated[Path, typer.Option(help="Where to write conversation.svg and conversation.mmd.")] = ROOT / "docs",
 ) -> None:
     """Draw the state chart from what the machine does."""
-    found = survey(*people(walking_context(read_knowledge(), datetime(2026, 11, 25, 1, tzinfo=UTC))))
+    found = survey(walking_context(read_knowledge(), datetime(2026, 11, 25, 1, tzinfo=UTC)))
     (folder / "conversation.svg").write_text(drawing.svg(found), encoding="utf-8")
     (folder / "conversation.mmd").write_text(drawing.mermaid(found), encoding="utf-8")
     typer.echo(f"{len(found.states)} states, {len(drawing.arrows(found))} arrows: conversation.svg, conversation.mmd")

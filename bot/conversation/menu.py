@@ -25,7 +25,7 @@ class Menu(State):
         "tutup",
         "tolong",
         "suami saya disekap majikan",
-        "berhenti",
+        "berhenti", "mulai",
         "jawaban",
         "ganti orang",
     )

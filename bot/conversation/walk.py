@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 
 from bot.conversation.flows import FLOWS, REGISTRY
 from bot.conversation.rehearsal import Rehearsal
@@ -74,7 +74,9 @@ def _standing(state: State, here: Rehearsal) -> str:
     contact = here.person.contact
     others = any(person.pin for key, person in here.people.items() if key != here.active)
     known = (contact.consent, here.person.pin is not None, others, bool(here.seats), here.active != "p1")
-    return f"{gate} {known}"
+    # News are stopped and started from these two; elsewhere they change nothing that is offered.
+    news = contact.announcements if state.NAME in ("menu", "settings") else True
+    return f"{gate} {known} {news}"
 
 
 Meet = Callable[[State, tuple[Reply, ...]], None]
@@ -172,8 +174,3 @@ def _faults(place: str, state: State, replies: tuple[Reply, ...], c: Context) ->
                 )
         if "{" in reply.text or "}" in reply.text:
             yield Fault(place, "a placeholder was not filled", "give say() its parameters")
-
-
-def people(context: Context) -> tuple[Context, ...]:
-    """The same person at several points of life, so that every state has somebody who can come to it."""
-    return context, replace(context, contact=replace(context.contact, announcements=False))

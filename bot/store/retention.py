@@ -70,7 +70,8 @@ def prune(session: Session, store: Store, now: datetime, limit: int = 500) -> di
 
 
 def _contacts(session: Session, store: Store, now: datetime, limit: int) -> int:
-    """Who never consented, or took it back, and has been silent; not while a seat or an open question waits."""
+    """Who never consented, or took it back, and has been silent; not while a seat, an open question or a message of
+    theirs waits (after a long outage)."""
     seat = exists().where(
         _SEAT.c.contact_id == _CONTACT.c.id,
         _SEAT.c.status != "cancelled",
@@ -78,9 +79,11 @@ def _contacts(session: Session, store: Store, now: datetime, limit: int) -> int:
         _EVENT.c.starts > now,
     )
     question = exists().where(_QUESTION.c.contact_id == _CONTACT.c.id, _QUESTION.c.status == "open")
+    unheard = exists().where(_INBOX.c.contact_id == _CONTACT.c.id, _INBOX.c.status == "pending")
     silent = (
         select(_CONTACT.c.id)
-        .where(_CONTACT.c.seen_at < now - SILENT_WITHOUT_CONSENT, _CONTACT.c.consent.is_not(True), ~seat, ~question)
+        .where(_CONTACT.c.seen_at < now - SILENT_WITHOUT_CONSENT, _CONTACT.c.consent.is_not(True))
+        .where(~seat, ~question, ~unheard)
         .order_by(_CONTACT.c.seen_at)
         .limit(limit)
     )

@@ -27,7 +27,7 @@ LEVELS: tuple[Level, ...] = ("none", "worry", "exploitation", "now")  # rising
 LONGEST = 2000  # characters looked at, from the front and from the back of a very long message
 MEND_FROM = 6  # shorter words are not mended ("tolong" has six letters)
 MEND_APART = 4
-MEND_FAR = 11  # from this length two slips are allowed
+MEND_FAR = 12  # from this length two slips are allowed
 
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
 _VOCATIVE = r"(?:pak|bu|bapak|ibu|kak|kakak|bang|abang|mas|mbak|mba|min|admin|dik|om|tante|gan|sis|bro|ya allah|allah|bos ku)"
@@ -116,7 +116,8 @@ class Danger:
         self._joinable = {form for form in forms if form.startswith("di")} | set(map(str, rules["joined"]))
         self._words = self._vocabulary(rules, forms)
         self._ordinary = (frozenset(known) | frozenset(map(str, rules["not_typos"]))) - self._words
-        self._targets = sorted(word for word in self._words if len(word) >= MEND_FROM)
+        mended = {form for root in rules["mended"]["verbs"] for form in self._prefixed(str(root))}
+        self._targets = sorted({word for word in mended if len(word) >= MEND_FROM} | set(rules["mended"]["words"]))
         self._mend_word = lru_cache(maxsize=20_000)(self._nearest)
 
     def assess(self, text: str, *, sasak: bool = False) -> Assessment:
@@ -272,6 +273,12 @@ class Danger:
             )
             for entry in entries
         )
+
+    @staticmethod
+    def _prefixed(root: str) -> set[str]:
+        """The forms of a verb that are long enough to be known by: dipukul, memukul, not pukul or mukul."""
+        forms = {form for form in passive(root) if form.startswith("di")}
+        return forms | {form for form in active(root) if form.startswith("me")}
 
     @staticmethod
     def _vocabulary(rules: Mapping[str, Any], forms: set[str]) -> frozenset[str]:

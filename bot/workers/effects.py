@@ -60,7 +60,7 @@ from bot.workers.pushes import push_promotion
 
 EXPORT_NAME = "catatan.txt"  # others may read the phone: the name says nothing
 DELETABLE = timedelta(hours=48)  # Telegram takes back what is younger
-_EVERYTHING = 2**62  # above every number of a row
+_EVERYTHING = 2**31 - 1  # the highest number a row can have
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def states(knowledge: Knowledge) -> list[State]:
     def meet(state: State, _: object) -> None:
         found.setdefault(state.NAME, state)
 
-    walk.survey(*walk.people(walking_context(knowledge, CLOCK)), meet=meet)
+    walk.survey(walking_context(knowledge, CLOCK), meet=meet)
     return list(found.values())
 
 

@@ -177,6 +177,7 @@ class House:
         rows: list[Row] = []
         for text in texts:
             before = {row.id for row in self.rows()}
+            self.clock.move(1)
             self.hear(account, text, sender=sender)
             while runner.run_once().addresses:
                 pass
