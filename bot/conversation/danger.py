@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, critical, lines, option, reply, same, today
+from bot.conversation.speech import arrive, critical, lines, listen, option, played, reply, same, today
 from bot.conversation.state import Saved, State
 from bot.conversation.types import (
     AlertImpossible,
@@ -119,6 +119,7 @@ class HelpCard(State):
     """The help card. `fuzzy`: it was not clear, so a question stands under the numbers; nobody waits for it."""
 
     NAME: ClassVar[str] = "help-card"
+    SOUND: ClassVar[str] = "help-card"
     level: str = "now"
     place: Saved | None = None
     fuzzy: bool = False
@@ -130,11 +131,10 @@ class HelpCard(State):
             pages = number_pages(self.country, c)
             return (reply(c, critical(pages[0]), self.choices(c), lane="danger"),)
         card = card_text(self.level, c)
-        sound = "help-card" if "help-card" in c.library.media else None
         ask = say("Did I read this right: are you in danger?") if self.fuzzy else say("Call now. Then, if you can:")
         note = c.library.notices["danger-note"].text
         second = reply(c, critical(lines(ask, note, reading_times(c))), self.choices(c), lane="danger")
-        return (Reply(_card(card, c), lane="danger", sound=sound), second)
+        return (Reply(_card(card, c), lane="danger"), second)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
@@ -146,10 +146,13 @@ class HelpCard(State):
             option(
                 c, "safe", say("I am safe, go back"), "aman", "saya aman", "kembali", "salah", "lanjut", "tiang aman"
             ),
+            *listen(self, c),
         )
 
     def choose(self, key: str, c: Context) -> Turn:
         match key:
+            case "sound":
+                return played(self, c)
             case "safe":
                 return arrive(restore(self.place, c), c, lead=c.catalogue.say("Good that you are safe."))
             case "staff":

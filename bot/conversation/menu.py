@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, critical, lines, option, reply, shown
+from bot.conversation.speech import arrive, critical, lines, listen, option, played, reply, shown
 from bot.conversation.state import Saved, State
 from bot.conversation.types import Choice, Context, Message, Reply, Turn
 from bot.library.model import Phrase
@@ -21,11 +21,13 @@ class Menu(State):
     """`place`: where somebody was before TUTUP; only LANJUT leads back there. `new`: the first time, with a tip."""
 
     NAME: ClassVar[str] = "menu"
+    SOUND: ClassVar[str] = "menu"
     EXAMPLES: ClassVar[tuple[str, ...]] = (
         "tutup",
         "tolong",
         "suami saya disekap majikan",
-        "berhenti", "mulai",
+        "berhenti",
+        "mulai",
         "jawaban",
         "ganti orang",
     )
@@ -48,6 +50,7 @@ class Menu(State):
             option(c, "numbers", say("Help numbers"), "nomor", "nomor bantuan", "nomer", "telepon"),
             option(c, "danger", say("I am in danger"), "saya dalam bahaya", "darurat"),
             option(c, "settings", say("Settings"), "pengaturan", "atur", "setelan"),
+            *listen(self, c),
         )
 
     def choose(self, key: str, c: Context) -> Turn:
@@ -68,6 +71,8 @@ class Menu(State):
                 return arrive(Numbers(), c)
             case "danger":
                 return arrive(HelpCard(), c)
+            case "sound":
+                return played(self, c)
             case _:
                 return arrive(Settings(), c)
 

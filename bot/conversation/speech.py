@@ -103,6 +103,20 @@ def reply(c: Context, phrase: Phrase, choices: Iterable[Choice] = (), **more: ob
     return Reply(text(phrase, c), tuple(choices), navigation(c), **more)  # type: ignore[arg-type]
 
 
+def listen(state: State, c: Context) -> tuple[Choice, ...]:
+    """«dengar», with its size, where there is a sound for this place. Media come only when asked for."""
+    media = c.library.media.get(state.SOUND)
+    if media is None:
+        return ()
+    size = f"{-(-media.size // 1024)}"
+    return (option(c, "sound", c.catalogue.say("Listen ({size} kB)", size=size), "dengar", "suara", "dengah"),)
+
+
+def played(state: State, c: Context) -> Turn:
+    """The sound of a place, with in words what is heard; the place stays."""
+    return Turn(state, (reply(c, c.library.media[state.SOUND].alt, state.choices(c), sound=state.SOUND),))
+
+
 def caution(statement: Statement, c: Context) -> Phrase | None:
     """The line under a text that stands on facts of grade B."""
     if statement.grade_on(today(c)) != "B":

@@ -28,6 +28,8 @@ class State:
     NAME: ClassVar[str] = ""
     # Words that are an answer here, although they would mean something else elsewhere ("0" is a number in a form).
     TAKES_WORDS: ClassVar[bool] = False
+    # A sound that says what stands here, offered where content/media has it.
+    SOUND: ClassVar[str] = ""
     # The ways out that its last message shows; fewer than three need a reason beside them.
     WAYS_OUT: ClassVar[tuple[str, ...]] = ("back", "menu", "help")
     # Words that a walker may answer with where free words are asked for.

@@ -15,7 +15,18 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, critical, in_language, lines, option, reply, shown, with_contact
+from bot.conversation.speech import (
+    arrive,
+    critical,
+    in_language,
+    lines,
+    listen,
+    option,
+    played,
+    reply,
+    shown,
+    with_contact,
+)
 from bot.conversation.state import Saved, State, dump
 from bot.conversation.types import (
     Choice,
@@ -56,6 +67,7 @@ class Welcome(State):
     """The one message of the first minute: who Bekal is, that it is free, what it never asks; the language."""
 
     NAME: ClassVar[str] = "welcome"
+    SOUND: ClassVar[str] = "welcome"
     WAYS_OUT: ClassVar[tuple[str, ...]] = ("help",)  # nothing lies behind or beside the first message
     then: str = ""  # an event of a deep link: "event:<id>"
 
@@ -75,12 +87,15 @@ class Welcome(State):
             say("Choose a language:"),
         )
         # Nobody has chosen yet: both languages' names stand there, the text is Indonesian.
-        return (Reply(hello.id + "\n1 Bahasa Indonesia\n2 Sasak", languages(c), nav_of_first(c)),)
+        return (Reply(hello.id + "\n1 Bahasa Indonesia\n2 Sasak", self.choices(c), nav_of_first(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
-        return languages(c)
+        return (*languages(c), *listen(self, c))
 
     def choose(self, key: str, c: Context) -> Turn:
+        if key == "sound":
+            media = c.library.media[self.SOUND]
+            return Turn(self, (Reply(media.alt.id, self.choices(c), nav_of_first(c), sound=self.SOUND),))
         from bot.conversation.events import EventDetail
         from bot.conversation.menu import Menu
 
@@ -220,6 +235,7 @@ class ConsentAsk(State):
     """Consent in plain language, 300 characters, with details on request (UU PDP art. 20-24, fact F-343)."""
 
     NAME: ClassVar[str] = "consent"
+    SOUND: ClassVar[str] = "consent"
     then: Saved
     reason: str
     finished: str = ""  # "module/lesson", remembered with the consent
@@ -246,11 +262,13 @@ class ConsentAsk(State):
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
         more = () if self.details else (option(c, "details", say("Details"), "rincian", "detail", "selengkapnya"),)
-        return (*yes_no(c, say("Yes, I agree"), say("No")), *more)
+        return (*yes_no(c, say("Yes, I agree"), say("No")), *more, *listen(self, c))
 
     def choose(self, key: str, c: Context) -> Turn:
         if key == "details":
             return arrive(replace(self, details=True), c)
+        if key == "sound":
+            return played(self, c)
         effect = SetConsent(key == "yes", CONSENT_VERSION)
         after = with_contact(c, consent=key == "yes")
         if key == "no":

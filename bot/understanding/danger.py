@@ -33,7 +33,7 @@ _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
 _VOCATIVE = r"(?:pak|bu|bapak|ibu|kak|kakak|bang|abang|mas|mbak|mba|min|admin|dik|om|tante|gan|sis|bro|ya allah|allah|bos ku)"
 _CALLED = re.compile(rf"^\s*(?:{_VOCATIVE}\s*,\s*|(?:pak|bu|kak|bang|mas|mbak|mba|min|admin|gan|sis|bro)\b[\s,]+)+", re.IGNORECASE)
 _CALLED_LAST = re.compile(r"[\s,]+(?:pak|bu|kak|bang|mas|mbak|mba|min|admin|gan|sis|bro)\s*$", re.IGNORECASE)
-_SPREAD = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")  # "t o l o n g"
+_SPREAD = re.compile(r"\b(?:[a-z][ .]){2,}[a-z]\b", re.IGNORECASE)  # "t o l o n g", "s.o.s"
 _CRIES = frozenset({"tolong", "help"})  # said twice they are louder; other doubles are one word ("dikejar2")
 _SIGNS = {"🆘": " sos ", "🚨": " sos "}
 
@@ -141,6 +141,7 @@ class Danger:
             text = f"{text[:LONGEST]}\n{text[-LONGEST:]}"
         for sign, word in _SIGNS.items():
             text = text.replace(sign, word)
+        text = _SPREAD.sub(lambda found: re.sub("[ .]", "", found.group()), text)
         sentences = []
         for part in _SENTENCE.findall(text):
             words = self._plain(_CALLED_LAST.sub(" ", _CALLED.sub("", part.rstrip(".!?;\n"))), sasak=sasak)
@@ -152,8 +153,7 @@ class Danger:
     def _plain(self, text: str, *, sasak: bool) -> list[str]:
         """Words in the spelling the rules are written in."""
         words: list[str] = []
-        spread = _SPREAD.sub(lambda found: found.group().replace(" ", ""), fold(text))
-        for word in self._normaliser.words(spread, sasak=sasak):
+        for word in self._normaliser.words(fold(text), sasak=sasak):
             for plain in self._spelling.get(word, [word]):
                 if not words or words[-1] != plain or plain in _CRIES:
                     words.append(plain)

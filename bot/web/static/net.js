@@ -45,7 +45,9 @@ async function pump() {
       if (next.m) next.t = MASK;
       note("");
       written(true);
-      if (!heard) connect();
+      const known = S.chat;
+      ready(said);
+      if (!heard || (known && known !== S.chat)) connect(); // another cookie: listen with that one
     } else if (answer.status === 403 && !renewed) {
       renewed = true; // the cookie is gone: the page brings a new one
       await timed("/chat", {}, 20);
