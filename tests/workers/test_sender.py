@@ -23,8 +23,7 @@ MAYBE_TWICE = "sends.maybe_twice"
 def state(house: House) -> outbox.SenderState:
     with house.store.read() as session:
         found = outbox.sender_state(session, "telegram:7000000001")
-    assert found is not None
-    return found
+    return found or outbox.SenderState("telegram:7000000001", None, 0, None, None, None, None)
 
 
 # --- what goes well ---------------------------------------------------------------------------------------------------
