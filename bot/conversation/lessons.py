@@ -22,6 +22,7 @@ from bot.conversation.welcome import gate
 from bot.library.model import Card, Lesson, Module, Phrase, QuizQuestion
 
 LETTERS = "ABCDEF"
+PAGE = 6  # modules a page: their titles, how far one is, and «more» fit one message
 NEXT = ("lanjut", "terus", "next", "ya", "oke", "ok", "sudah")
 
 
@@ -69,10 +70,17 @@ def start_quiz(module: Module, c: Context) -> State:
 @dataclass(frozen=True)
 class ModuleList(State):
     NAME: ClassVar[str] = "modules"
+    page: int = 0
+
+    def valid(self, c: Context) -> bool:
+        return self.page == 0 or bool(self._shown(c))
+
+    def _shown(self, c: Context) -> tuple[Module, ...]:
+        return c.library.modules[self.page * PAGE : (self.page + 1) * PAGE]
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
-        rows = [self._row(number, module, c) for number, module in enumerate(c.library.modules, 1)]
+        rows = [self._row(number, module, c) for number, module in enumerate(self._shown(c), 1)]
         return (reply(c, lines(say("Choose a module:"), lines(*rows, gap="\n")), self.choices(c)),)
 
     def _row(self, number: int, module: Module, c: Context) -> Phrase:
@@ -87,15 +95,18 @@ class ModuleList(State):
         return row
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
-        return tuple(option(c, module.key, module.title) for module in c.library.modules)
+        named = [option(c, module.key, module.title) for module in self._shown(c)]
+        if (self.page + 1) * PAGE < len(c.library.modules):
+            named.append(option(c, "more", c.catalogue.say("More modules"), "lainnya", "lagi", *NEXT))
+        return tuple(named)
 
     def choose(self, key: str, c: Context) -> Turn:
-        return arrive(ModulePage(key), c)
+        return arrive(ModuleList(self.page + 1) if key == "more" else ModulePage(key), c)
 
     def back(self, c: Context) -> State:
         from bot.conversation.menu import Menu
 
-        return Menu()
+        return ModuleList(self.page - 1) if self.page else Menu()
 
 
 @dataclass(frozen=True)
@@ -151,7 +162,7 @@ class ModulePage(_InModule):
                 return arrive(first_card(module) if finished else go_on(module, c), c)
 
     def back(self, c: Context) -> State:
-        return ModuleList()
+        return ModuleList(c.library.modules.index(self._module(c)) // PAGE)
 
 
 @dataclass(frozen=True)

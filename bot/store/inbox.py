@@ -16,15 +16,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy.sql import Executable
 from sqlmodel import Session
 
 from bot.conversation.codec import message_from_dict, message_to_dict, to_json
 from bot.conversation.types import Message
-from bot.store.addresses import find_address, known_as, meet
+from bot.store.addresses import find_address, heard, known_as
 from bot.store.session import Store
-from bot.store.sql import run, table, upsert
+from bot.store.sql import Insert, prepared, run, table
 from bot.store.tables import Address, Inbox, Seen
 
 __all__ = [
@@ -55,6 +57,7 @@ TRIES = 3  # a message whose `attempts` is above this is parked without being pl
 _BODY = "inbox.body"
 _INBOX = table(Inbox)
 _ADDRESS = table(Address)
+_SEEN = table(Seen)
 
 
 class AlreadyPlayed(RuntimeError):
@@ -133,43 +136,39 @@ def receive(
     if not _first_time(session, sender, provider_id, now, keep_days):
         known = known_as(session, store, sender, account)
         return Received(*known, None) if known else Received("", "", None)
-    address_id, contact_id, new = meet(session, store, channel, sender, account, now)
-    body = store.vault.seal_for(session, contact_id, _BODY, to_json(message_to_dict(message)))
-    run(
-        session,
-        update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(inbound_at=now, due_at=now, unreachable=None),
-    )
-    inbox_id = run(
-        session,
-        insert(_INBOX)
-        .values(
-            address_id=address_id,
-            contact_id=contact_id,
-            provider_message=_fit(provider_message) if provider_message else None,
-            body=body,
-            status="pending",
-            attempts=0,
-            received_at=now,
-        )
-        .returning(_INBOX.c.id),
-    ).scalar_one()
+    address_id, contact_id, new = heard(session, store, channel, sender, account, now)
+    values = {
+        "address_id": address_id,
+        "contact_id": contact_id,
+        "provider_message": _fit(provider_message) if provider_message else None,
+        "body": store.vault.seal_for(session, contact_id, _BODY, to_json(message_to_dict(message))),
+        "status": "pending",
+        "attempts": 0,
+        "received_at": now,
+    }
+    inbox_id = run(session, _KEEP, values).scalar_one()
     return Received(address_id, contact_id, inbox_id, new)
+
+
+_KEEP = insert(_INBOX).returning(_INBOX.c.id)
+
+
+def _note(insert: Insert) -> Executable:
+    note = insert(_SEEN)
+    return note.on_conflict_do_update(
+        index_elements=[_SEEN.c.sender, _SEEN.c.provider_id],
+        set_={"until": note.excluded.until},
+        where=_SEEN.c.until < bindparam("now"),
+    ).returning(_SEEN.c.until)
+
+
+_NOTE = prepared(_note)
 
 
 def _first_time(session: Session, sender: str, provider_id: str, now: datetime, keep_days: int) -> bool:
     """Notes the id. One whose time is over counts as new: Telegram may start its numbers again anywhere."""
-    seen = table(Seen)
-    note = upsert(session, seen).values(sender=sender, provider_id=_fit(provider_id), until=now + timedelta(keep_days))
-    return bool(
-        run(
-            session,
-            note.on_conflict_do_update(
-                index_elements=[seen.c.sender, seen.c.provider_id],
-                set_={"until": note.excluded.until},
-                where=seen.c.until < now,
-            ).returning(seen.c.until),
-        ).all()
-    )
+    values = {"sender": sender, "provider_id": _fit(provider_id), "until": now + timedelta(keep_days), "now": now}
+    return run(session, _NOTE(session), values).first() is not None
 
 
 def _fit(provider_id: str) -> str:
@@ -258,38 +257,36 @@ def clear_claims(session: Session, holder: str | None = None) -> int:
 # --- playing ---------------------------------------------------------------------------------------------------------
 
 
+_PENDING = select(_INBOX).where(_INBOX.c.status == "pending").order_by(_INBOX.c.id)
+_ONE = _PENDING.where(_INBOX.c.id == bindparam("inbox"))
+_ALL = _PENDING.where(_INBOX.c.address_id == bindparam("address"))
+
+
 def open_message(session: Session, store: Store, inbox_id: int) -> InboxItem | None:
     """The pending message, opened; None when it is not pending any more. Call it with the address locked."""
-    found = _open(session, store, _INBOX.c.id == inbox_id)
-    return found[0] if found else None
+    row = run(session, _ONE, {"inbox": inbox_id}).first()
+    return None if row is None else _opened(session, store, row)
 
 
 def waiting_behind(
     session: Session, store: Store, address_id: str, ids: Sequence[int] | None = None
 ) -> list[InboxItem]:
     """The pending messages behind the first one, in order; with `ids` only those of them."""
-    waiting = _open(session, store, _INBOX.c.address_id == address_id)[1:]
-    return [item for item in waiting if ids is None or item.id in ids]
+    behind = run(session, _ALL, {"address": address_id}).all()[1:]
+    return [_opened(session, store, row) for row in behind if ids is None or row.id in ids]
 
 
-def _open(session: Session, store: Store, which: ColumnElement[bool]) -> list[InboxItem]:
-    rows = run(session, select(_INBOX).where(which, _INBOX.c.status == "pending").order_by(_INBOX.c.id)).all()
-    items = []
-    for row in rows:
-        text = store.vault.open_for(session, row.contact_id, _BODY, row.body)
-        message = None if text is None else message_from_dict(json.loads(text))
-        items.append(
-            InboxItem(
-                id=row.id,
-                address_id=row.address_id,
-                contact_id=row.contact_id,
-                message=message,
-                attempts=row.attempts,
-                received_at=row.received_at,
-                provider_message=row.provider_message,
-            )
-        )
-    return items
+def _opened(session: Session, store: Store, row: Row[Any]) -> InboxItem:
+    text = store.vault.open_for(session, row.contact_id, _BODY, row.body)
+    return InboxItem(
+        id=row.id,
+        address_id=row.address_id,
+        contact_id=row.contact_id,
+        message=None if text is None else message_from_dict(json.loads(text)),
+        attempts=row.attempts,
+        received_at=row.received_at,
+        provider_message=row.provider_message,
+    )
 
 
 def finish(session: Session, inbox_id: int, now: datetime) -> None:
@@ -309,9 +306,11 @@ def park(session: Session, inbox_id: int, error: str, now: datetime) -> None:
     _from_pending(session, inbox_id, {"status": "parked", "error": error[:200], "done_at": now})
 
 
+_FROM_PENDING = update(_INBOX).where(_INBOX.c.id == bindparam("inbox"), _INBOX.c.status == "pending")
+
+
 def _from_pending(session: Session, inbox_id: int, values: Mapping[str, object]) -> bool:
-    statement = update(_INBOX).where(_INBOX.c.id == inbox_id, _INBOX.c.status == "pending").values(dict(values))
-    return run(session, statement).rowcount == 1
+    return run(session, _FROM_PENDING, {**values, "inbox": inbox_id}).rowcount == 1
 
 
 def unpark(session: Session, inbox_id: int, now: datetime) -> bool:
@@ -330,8 +329,8 @@ def unpark(session: Session, inbox_id: int, now: datetime) -> bool:
 def release(session: Session, address_id: str, now: datetime, unplayed: Sequence[int] = ()) -> datetime | None:
     """Takes the claim off and sets due_at to when the next pending message may be played (returned; None: nothing).
     `unplayed`: claimed ids that were not tried after all; their attempt is taken back."""
-    # Locked first, in a statement of its own: what `receive` commits while we wait must be seen by the next one.
-    run(session, select(_ADDRESS.c.id).where(_ADDRESS.c.id == address_id).with_for_update())
+    # This one locks the address, so that what `receive` commits while we wait is seen by the next statement.
+    _set_due(session, address_id, None)
     if unplayed:
         run(
             session,
@@ -340,21 +339,21 @@ def release(session: Session, address_id: str, now: datetime, unplayed: Sequence
             .values(attempts=_INBOX.c.attempts - 1),
         )
     pending = run(session, _WAITING, {"addresses": [address_id]}).all()
-    due: datetime | None = None
-    if pending:
-        head = pending[0]
-        # Behind a head that backs off somebody may be crying for help: whoever was not looked at is due now.
-        unseen = any(not row.attempts for row in pending[1:])
-        due = now if head.not_before is None or head.not_before <= now or unseen else head.not_before
+    if not pending:
+        return None
+    head = pending[0]
+    # Behind a head that backs off somebody may be crying for help: whoever was not looked at is due now.
+    unseen = any(not row.attempts for row in pending[1:])
+    due: datetime = now if head.not_before is None or head.not_before <= now or unseen else head.not_before
     _set_due(session, address_id, due)
     return due
 
 
+_DUE_AT = update(_ADDRESS).where(_ADDRESS.c.id == bindparam("address")).values(claim=None, claim_until=None)
+
+
 def _set_due(session: Session, address_id: str, due: datetime | None) -> None:
-    run(
-        session,
-        update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(due_at=due, claim=None, claim_until=None),
-    )
+    run(session, _DUE_AT, {"address": address_id, "due_at": due})
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------

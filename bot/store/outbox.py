@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.sql import Executable
 from sqlmodel import Session
 
 from bot.store.bodies import open_body, seal_body
@@ -57,7 +58,7 @@ from bot.store.senders import (
     take_lease,
 )
 from bot.store.session import Store
-from bot.store.sql import run, table, upsert
+from bot.store.sql import Insert, prepared, run, table
 from bot.store.tables import Address, Contact, ContactKey, Idempotency, Outbox
 from bot.store.totals import count, counters
 from bot.store.vault import Erased
@@ -119,6 +120,7 @@ _OUTBOX = table(Outbox)
 _ADDRESS = table(Address)
 _CONTACT = table(Contact)
 _KEY = table(ContactKey)
+_KEYS = table(Idempotency)
 
 
 @dataclass(frozen=True)
@@ -187,8 +189,11 @@ def put(
         pulled=pulled,
         now=now,
     )
-    outbox_id: int = run(session, insert(_OUTBOX).values(values).returning(_OUTBOX.c.id)).scalar_one()
+    outbox_id: int = run(session, _PUT, values).scalar_one()
     return outbox_id
+
+
+_PUT = insert(_OUTBOX).returning(_OUTBOX.c.id)
 
 
 def new_row(*, pulled: bool, now: datetime, **values: Any) -> dict[str, Any]:
@@ -206,9 +211,14 @@ def new_row(*, pulled: bool, now: datetime, **values: Any) -> dict[str, Any]:
 
 def remember_keys(session: Session, hashed: list[str], now: datetime) -> set[str]:
     """Notes keyed hashes as used; those that were not before."""
-    keys = table(Idempotency)
-    note = upsert(session, keys).on_conflict_do_nothing(index_elements=[keys.c.key]).returning(keys.c.key)
-    return set(run(session, note, [{"key": key, "created_at": now} for key in hashed]).scalars())
+    return set(run(session, _NOTE(session), [{"key": key, "created_at": now} for key in hashed]).scalars())
+
+
+def _note(insert: Insert) -> Executable:
+    return insert(_KEYS).on_conflict_do_nothing(index_elements=[_KEYS.c.key]).returning(_KEYS.c.key)
+
+
+_NOTE = prepared(_note)
 
 
 # --- claiming --------------------------------------------------------------------------------------------------------

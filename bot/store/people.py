@@ -8,17 +8,18 @@ Profiles and PINs are in `bot.store.profiles`, and named here as well.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, literal, or_, select, update
+from sqlalchemy.sql import Executable
 from sqlmodel import Session
 
 from bot.conversation.types import Contact, Language
 from bot.store.events import registrations_of
 from bot.store.profiles import add_profile, check_pin, name_contact, profiles_of, reset_pin, switch_profile
 from bot.store.session import Store
-from bot.store.sql import run, table, upsert
+from bot.store.sql import Insert, prepared, run, table, upsert
 from bot.store.tables import (
     Address,
     AddressContact,
@@ -27,6 +28,7 @@ from bot.store.tables import (
     Outbox,
     Progress,
     QuizResult,
+    Registration,
 )
 from bot.store.tables import Contact as ContactRow
 
@@ -58,7 +60,9 @@ _PROGRESS = table(Progress)
 _QUIZ = table(QuizResult)
 _LINK = table(AddressContact)
 _OUTBOX = table(Outbox)
+_SEAT = table(Registration)
 _STATE = "conversation.state"
+SEEN_TO_THE = timedelta(hours=1)  # `seen_at` counts days: it need not be written in every turn
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Person:
     contact: Contact = field(repr=False)
     state: str | None = field(repr=False)
     step: int
+    seen_at: datetime
     account: str = field(repr=False, default="")
     inbound_at: datetime | None = None
 
@@ -104,6 +109,9 @@ _ADDRESS_ROW = select(*(_ADDRESS.c[name] for name in AddressRow.__dataclass_fiel
     _ADDRESS.c.id == bindparam("address")
 )
 _ADDRESS_ROW_LOCKED = _ADDRESS_ROW.with_for_update()
+_link = _LINK.alias("link")
+_others = exists().where(_link.c.address_id == _ADDRESS.c.id, _link.c.contact_id != _ADDRESS.c.contact_id)
+_registered = exists().where(_SEAT.c.contact_id == _ADDRESS.c.contact_id)
 _PERSON = (
     select(
         _ADDRESS.c.channel,
@@ -119,6 +127,8 @@ _PERSON = (
         _CONTACT.c.pin_hash.is_not(None).label("has_pin"),
         _CONTACT.c.safe_to_write,
         _CONTACT.c.seen_at,
+        _others.label("shared"),
+        _registered.label("registered"),
         _KEY.c.wrapped,
         _CONVERSATION.c.state,
         _CONVERSATION.c.step,
@@ -160,6 +170,7 @@ def snapshot(session: Session, store: Store, address_id: str, now: datetime) -> 
         contact=_contact(session, store, address_id, row, now),
         state=store.vault.open_for(session, row.contact_id, _STATE, row.state),
         step=row.step or 0,
+        seen_at=row.seen_at,
         inbound_at=row.inbound_at,
     )
 
@@ -177,8 +188,8 @@ def _contact(session: Session, store: Store, address_id: str, row: Row[Any], now
         announcements=row.stopped_at is None,
         safe_to_write=row.safe_to_write,
         has_pin=row.has_pin,
-        profiles=profiles_of(session, store, address_id, row.contact_id),
-        registrations=registrations_of(session, store, row.contact_id, now, language=row.language),
+        profiles=profiles_of(session, store, address_id, row.contact_id) if row.shared else (),
+        registrations=registrations_of(session, store, row.contact_id, now, row.language) if row.registered else (),
         away_days=max((now - row.seen_at).days, 0),
     )
 
@@ -187,7 +198,7 @@ def _contact(session: Session, store: Store, address_id: str, row: Row[Any], now
 
 
 def save_state(session: Session, store: Store, person: Person, state_json: str, step: int, now: datetime) -> None:
-    """Keeps the conversation's state and that the contact was seen now. Raises Erased for an erased contact."""
+    """Keeps the conversation's state, and that the contact was seen (to the hour). Raises Erased for an erased one."""
     values = {
         "contact_id": person.contact_id,
         "address_id": person.address_id,
@@ -195,15 +206,20 @@ def save_state(session: Session, store: Store, person: Person, state_json: str, 
         "step": step,
         "updated_at": now,
     }
-    put = upsert(session, _CONVERSATION).values(values)
-    run(
-        session,
-        put.on_conflict_do_update(
-            index_elements=[_CONVERSATION.c.contact_id, _CONVERSATION.c.address_id],
-            set_={name: put.excluded[name] for name in ("state", "step", "updated_at")},
-        ),
+    run(session, _SAVE(session), values)
+    if now - person.seen_at > SEEN_TO_THE:
+        _set(session, person.contact_id, seen_at=now)
+
+
+def _save(insert: Insert) -> Executable:
+    put = insert(_CONVERSATION)
+    return put.on_conflict_do_update(
+        index_elements=[_CONVERSATION.c.contact_id, _CONVERSATION.c.address_id],
+        set_={name: put.excluded[name] for name in ("state", "step", "updated_at")},
     )
-    _set(session, person.contact_id, seen_at=now)
+
+
+_SAVE = prepared(_save)
 
 
 def set_language(session: Session, contact_id: str, language: Language) -> None:

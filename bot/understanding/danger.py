@@ -26,7 +26,7 @@ LEVELS: tuple[Level, ...] = ("none", "worry", "exploitation", "now")  # rising
 
 LONGEST = 2000  # characters looked at, from the front and from the back of a very long message
 MEND_FROM = 6  # shorter words are not mended ("tolong" has six letters)
-MEND_APART = 4
+MEND_APART = 4  # the least a word must have to be mended at all
 MEND_FAR = 12  # from this length two slips are allowed
 
 _SENTENCE = re.compile(r"[^.!?;\n]+[.!?;\n]*")
@@ -35,6 +35,7 @@ _CALLED = re.compile(rf"^\s*(?:{_VOCATIVE}\s*,\s*|(?:pak|bu|kak|bang|mas|mbak|mb
 _CALLED_LAST = re.compile(r"[\s,]+(?:pak|bu|kak|bang|mas|mbak|mba|min|admin|gan|sis|bro)\s*$", re.IGNORECASE)
 _SPREAD = re.compile(r"\b(?:[a-z][ .]){2,}[a-z]\b", re.IGNORECASE)  # "t o l o n g", "s.o.s"
 _CRIES = frozenset({"tolong", "help"})  # said twice they are louder; other doubles are one word ("dikejar2")
+_VOWELS = re.compile("[aiueo]")
 _SIGNS = {"🆘": " sos ", "🚨": " sos "}
 
 
@@ -84,6 +85,7 @@ class _Rule:
     id: str
     level: Level
     who: Who | None
+    near: bool  # the writer most likely stands beside the one in danger
     found: re.Pattern[str] | None
     together: tuple[re.Pattern[str], ...]
     whole: re.Pattern[str] | None
@@ -110,7 +112,10 @@ class Danger:
             classes[f"{name}.me"] = sorted(set().union(*map(active, roots)))
         self._compiler = Compiler(classes)
         self._blockers = {name: self._block(entries) for name, entries in rules["blockers"].items()}
-        self._persons = [(cast(Who, entry["who"]), self._compiler.one(entry["pattern"])) for entry in rules["persons"]]
+        self._persons, self._persons_near = (
+            [(cast(Who, entry["who"]), self._compiler.one(entry["pattern"])) for entry in rules[name]]
+            for name in ("persons", "persons_near")
+        )
         self._rules = [self._rule(entry, classes) for entry in rules["rules"]]
         forms = {form for name in verbs for kind in ("di", "me") for form in classes[f"{name}.{kind}"] if " " not in form}
         self._joinable = {form for form in forms if form.startswith("di")} | set(map(str, rules["joined"]))
@@ -118,6 +123,7 @@ class Danger:
         self._ordinary = (frozenset(known) | frozenset(map(str, rules["not_typos"]))) - self._words
         mended = {form for root in rules["mended"]["verbs"] for form in self._prefixed(str(root))}
         self._targets = sorted({word for word in mended if len(word) >= MEND_FROM} | set(rules["mended"]["words"]))
+        self._skeletons = {_VOWELS.sub("", word): word for word in reversed(self._targets)}  # "dskp" -> disekap
         self._mend_word = lru_cache(maxsize=20_000)(self._nearest)
 
     def assess(self, text: str, *, sasak: bool = False) -> Assessment:
@@ -182,9 +188,14 @@ class Danger:
 
     def _nearest(self, word: str) -> str:
         """The danger word a strange word is most likely meant for; else the word itself."""
-        if len(word) < MEND_FROM - 1 or word in self._words or word in self._ordinary or not word.isalpha():
+        if len(word) < MEND_APART or word in self._words or word in self._ordinary or not word.isalpha():
             return word
+        bare = _VOWELS.sub("", word)
+        if len(bare) >= MEND_APART and len(word) - len(bare) <= 1 and bare in self._skeletons:
+            return self._skeletons[bare]
         slips = 2 if len(word) >= MEND_FAR else 1
+        if len(word) < MEND_FROM - 1:
+            return word
         near = process.extractOne(word, self._targets, scorer=OSA.distance, score_cutoff=slips)
         return near[0] if near and near[0][0] == word[0] else word
 
@@ -222,15 +233,19 @@ class Danger:
 
     def _weigh(self, rule: _Rule, match: re.Match[str], text: str, question: bool) -> Assessment:
         marked = f"{text[: match.start()]}{HIT} {text[match.end() :]}"
-        who = rule.who or self._who(marked, match.group())
+        who = rule.who or self._who(marked, match.group(), self._persons_near if rule.near else self._persons)
         blocker = next((one for one in rule.blockers if one.holds(marked, text, question)), None)
         level = rule.level if blocker is None else min(blocker.to, rule.level, key=LEVELS.index)
         return self._result(level, who, rule)
 
-    def _who(self, marked: str, hit: str) -> Who:
-        """Whose danger it is; what was found may hold the person itself ("suami saya dikejar orang")."""
-        for text in (marked, f"{hit}{HIT} "):
-            for who, pattern in self._persons:
+    @staticmethod
+    def _who(marked: str, hit: str, persons: Sequence[tuple[Who, re.Pattern[str]]]) -> Who:
+        """Whose danger it is. What was found may hold the person itself ("suami saya dikejar orang"): look inside it too."""
+        before, _, after = marked.partition(f"{HIT} ")
+        words = hit.split()
+        texts = [marked, *(f"{before}{joined(words[:count])}{HIT} {after}" for count in (1, 2, len(words)))]
+        for text in texts:
+            for who, pattern in persons:
                 if pattern.search(text):
                     return who
         return "first"
@@ -254,6 +269,7 @@ class Danger:
             id=entry["id"],
             level=_level(entry["level"]),
             who=entry.get("who"),
+            near=entry.get("near", False),
             found=self._compiler.several(entry.get("patterns", ())),
             together=tuple(filter(None, (self._compiler.several(part) for part in entry.get("all", ())))),
             whole=whole,

@@ -6,7 +6,7 @@ A pattern is a row of items with blanks between them, compared with the words of
     (a b|c d)       any of these rows of items    item?           may be missing
     <name>          any entry of that class       ^  $            beginning, end of the sentence
     ..              up to three words             ...             up to eight words
-    ~               up to five words, none of them of the class <me>
+    ~               up to seven words, none of them of the class <me>
     HIT             the words a rule has found (in blockers and persons)
 
 Sentences are matched as `joined(words)`: every word followed by one blank.
@@ -60,7 +60,7 @@ class Compiler:
             "$": r"\Z",
             "..": r"(?:\S+ ){0,3}?",
             "...": r"(?:\S+ ){0,8}?",
-            "~": rf"(?:(?!{self._classes.get('me', '(?!)')})\S+ ){{0,5}}?",
+            "~": rf"(?:(?!{self._classes.get('me', '(?!)')})\S+ ){{0,7}}?",
         }
         if item in fixed:
             return fixed[item]

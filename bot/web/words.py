@@ -16,7 +16,8 @@ PAGE: Final = {
     "new_message": "Pesan baru",
     "sos": "Nyawa terancam? Telepon:",
     "no_script": "Halaman ini memerlukan JavaScript, yang sedang mati di HP ini. Nyalakan di pengaturan browser, "
-    "pakai browser lain, atau pakai Bekal di WhatsApp atau Telegram.",
+    "atau pakai browser lain.",
+    "other_ways": "Bekal juga bisa dipakai di:",
 }
 
 # For the page's script.
