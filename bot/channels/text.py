@@ -127,9 +127,11 @@ def numbered(body: Body) -> str:
 
 
 def tail(body: Body) -> str:
-    """The lower part of `numbered`: choices and ways out."""
+    """The lower part of `numbered`: choices and ways out. What the text lists with its number is not listed again."""
+    listed = {row.split(" ", 1)[0] for row in str(body.get("text", "")).split("\n")}
+    rows = [f"{n} {label}" for n, label in enumerate(_labels(body.get("choices")), 1) if str(n) not in listed]
     blocks = [
-        "\n".join(f"{number} {label}" for number, label in enumerate(_labels(body.get("choices")), 1)),
+        "\n".join(rows),
         nav_line(body.get("nav") or ()),
     ]
     return "\n\n".join(block for block in blocks if block)

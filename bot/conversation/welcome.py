@@ -86,8 +86,8 @@ class Welcome(State):
             ),
             say("Choose a language:"),
         )
-        # Nobody has chosen yet: both languages' names stand there, the text is Indonesian.
-        return (Reply(hello.id + "\n1 Bahasa Indonesia\n2 Sasak", self.choices(c), nav_of_first(c)),)
+        # Nobody has chosen yet: the choices name both languages, the text is Indonesian.
+        return (Reply(hello.id, self.choices(c), nav_of_first(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         return (*languages(c), *listen(self, c))

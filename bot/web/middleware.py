@@ -20,12 +20,13 @@ log = structlog.get_logger(__name__)
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
+_WATCHERS = ("/healthz", "/readyz", "/metrics")  # they ask every few seconds
 _A_YEAR = "max-age=31536000"
 _RETRY = 5.0  # seconds, with a 503
 
@@ -47,7 +48,8 @@ async def watch(request: web.Request, handler: Handler) -> web.StreamResponse:
         route = resource.canonical if resource is not None else "-"
         seconds = time.perf_counter() - began
         request.app[METRICS].request(request.method, route, status, None if route == "/chat/stream" else seconds)
-        log.info("request", method=request.method, route=route, status=status, ms=round(seconds * 1000, 1))
+        tell = log.debug if route in _WATCHERS else log.info
+        tell("request", method=request.method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
 @web.middleware

@@ -10,13 +10,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.async_api import async_playwright, expect
 
 from bot.library.load import load
 from bot.store.session import Store
 from bot.web import words
 from bot.web.calendar import calendar_page
 from bot.web.page import chat_page, emergency_numbers, squeeze
-from tests.web.house import client, house, library
+from tests.services import CHROMIUM_ARGS
+from tests.web.house import client, house, library, until
 
 CONTENT = Path(__file__).parents[2] / "content"
 WEIGHT = 40_000  # bytes, with everything it loads
@@ -98,7 +100,7 @@ async def test_the_page_as_it_is_served(store: Store, tmp_path: Path) -> None:
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
         assert "sha256-" in answer.headers["Content-Security-Policy"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
         cookie = answer.headers["Set-Cookie"]
         assert re.match(r"bekal_chat=[\w-]{43};", cookie)
         assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
@@ -149,3 +151,21 @@ async def test_sounds_and_pictures(store: Store, tmp_path: Path) -> None:
         # Only what the library names.
         (tmp_path / "media" / "secret.txt").write_text("x")
         assert (await browser.get(f"{here.url}/media/secret.txt")).status == 404
+
+
+async def test_it_talks(store: Store, tmp_path: Path, chromium_path: str) -> None:
+    """Short: everything else a browser does is in test_browser.py, among the long tests."""
+    async with house(store, tmp_path) as here, async_playwright() as play:
+        chromium = await play.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_ARGS))
+        page = await chromium.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text))
+        await page.goto(f"{here.url}/chat")
+        await page.get_by_role("button", name=words.SCRIPT["start"]).click()
+        await expect(page.locator(".msg:not(.me)")).to_contain_text("gema: Halo")
+        await page.click("#out")
+        await expect(page).to_have_title(words.SCRIPT["calendar"])
+        await until(lambda: here.heard[-1].text == "TUTUP")
+        await chromium.close()
+        assert faults == []

@@ -54,7 +54,7 @@ def words(house: House, *, sent: bool) -> str:
 
 async def test_told_is_said_only_once_it_was_sent(house: House, runner: TurnRunner) -> None:
     async with telegram() as (server, channel):
-        server.answer_chat(STAFF, slow(0.2))
+        server.answer_chat(STAFF, slow(0.1))
         async with running(sender_of(house, channel)):
             code = raise_alert(house, runner)
             told = words(house, sent=True)

@@ -5,10 +5,12 @@ let gone = false, busy = false, failures = 0, timer = 0, renewed = false;
 let source = null, asking = 0, heard = 0, started = 0, silent = 0, ackTimer = 0;
 
 function timed(path, options, seconds) {
-  const stop = new AbortController(), bell = setTimeout(() => stop.abort(), seconds * 1000);
-  const over = (value) => { clearTimeout(bell); return value; };
-  return fetch(path, Object.assign({ credentials: "same-origin", cache: "no-store", signal: stop.signal }, options))
-    .then(over, (error) => { over(); throw error; });
+  let bell = 0;
+  const stop = window.AbortController ? new AbortController() : { abort() {} };
+  const late = new Promise((_, fail) => { bell = setTimeout(() => { stop.abort(); fail(new Error("late")); }, seconds * 1000); });
+  const asked = fetch(path, Object.assign({ credentials: "same-origin", cache: "no-store", signal: stop.signal }, options));
+  return Promise.race([asked, late]).then((answer) => { clearTimeout(bell); return answer; },
+    (error) => { clearTimeout(bell); throw error; });
 }
 
 function post(path, data, last) {

@@ -33,7 +33,7 @@ function tel(number, whose) {
 
 // [words, bold] pairs; the rule of bot/channels/text.py: inside a line, at the edges of words.
 function runs(line) {
-  const found = [], star = /\*(?=[^\s*])([^*]*[^\s*])\*/g, word = /[\p{L}\p{N}_*]/u;
+  const found = [], star = /\*(?=[^\s*])([^*]*[^\s*])\*/g, word = /[\w*\u00c0-\u024f]/;
   let done = 0, hit;
   while ((hit = star.exec(line))) {
     const before = line[hit.index - 1] || " ", after = line[star.lastIndex] || " ";
