@@ -28,7 +28,7 @@ from bot.library.model import Library
 from bot.locales_build import compile_catalogues
 from bot.store.session import Store
 from bot.understanding import Understanding, build
-from bot.web.deps import WebDeps
+from bot.web.deps import Limits, WebDeps
 from bot.web.notifier import Notifier
 from bot.web.server import build_app
 from bot.workers.contexts import Contexts, StaffChat, TurnSettings
@@ -115,9 +115,19 @@ def contexts_of(knowledge: Knowledge, settings: Settings) -> Contexts:
 class Program:
     """One process: web, turns and senders, or only some of them. `run` until SIGTERM or SIGINT."""
 
-    def __init__(self, settings: Settings, store: Store, knowledge: Knowledge, *, web: bool, work: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        knowledge: Knowledge,
+        *,
+        web: bool,
+        work: bool,
+        limits: Limits | None = None,
+    ) -> None:
         self.settings, self.store, self.knowledge = settings, store, knowledge
         self.web, self.work = web, work
+        self.limits = limits or Limits()
         self.contexts = contexts_of(knowledge, settings)
         self.pulse = Pulse()
         self.notifier = Notifier()
@@ -232,6 +242,7 @@ class Program:
                 on_received=self._received,
                 turns_alive=self.pulse.alive if self.work else lambda: True,
                 registry=REGISTRY,
+                limits=self.limits,
             )
         )
 

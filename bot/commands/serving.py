@@ -12,21 +12,22 @@ from bot.commands.opening import open_store, settings_or_exit
 from bot.config import Settings
 from bot.library.load import ContentError
 from bot.store.session import AlreadyServing, Store, serving_lock
+from bot.web.deps import Limits
 
 
 def serve() -> None:
     """Web, webhooks, web chat, turns and senders in one process; an embedded database is brought up to date."""
-    _run(web=True, work=True)
+    run(web=True, work=True)
 
 
 def web() -> None:
     """Web, webhooks and web chat only; turns and senders run in `worker`. For PostgreSQL."""
-    _run(web=True, work=False)
+    run(web=True, work=False)
 
 
 def worker() -> None:
     """Turns and senders only. For PostgreSQL."""
-    _run(web=False, work=True)
+    run(web=False, work=True)
 
 
 def migrate() -> None:
@@ -39,7 +40,8 @@ def migrate() -> None:
         store.close()
 
 
-def _run(*, web: bool, work: bool) -> None:
+def run(*, web: bool, work: bool, limits: Limits | None = None) -> None:
+    """Run until told to stop; ends with a sentence and a status when something is not as it must be."""
     settings = settings_or_exit()
     configure_logs(settings.log_level)
     if settings.embedded and not (web and work):
@@ -53,7 +55,7 @@ def _run(*, web: bool, work: bool) -> None:
             for problem in error.problems:
                 typer.echo(str(problem), err=True)
             raise typer.Exit(1) from None
-        program = Program(settings, store, knowledge, web=web, work=work)
+        program = Program(settings, store, knowledge, web=web, work=work, limits=limits)
         asyncio.run(program.run(_say_hello))
 
 

@@ -110,8 +110,10 @@ def country_part(country: str, use: str, c: Context, limit: int = 3) -> Phrase:
 
 
 def card_text(level: str, c: Context) -> Phrase:
-    """The help card: both countries' numbers, and nothing before them."""
-    return critical(lines(country_part("my", level, c), country_part("id", level, c, limit=2)))
+    """The help card: both countries' numbers, and nothing before them. The Sasak below it is short."""
+    card = lines(country_part("my", level, c), country_part("id", level, c, limit=2))
+    short = c.catalogue.say("In Malaysia call 999. In Indonesia call 110 or 112. Call now.")
+    return Phrase(card.id, short.sas, critical=True)
 
 
 @dataclass(frozen=True)
@@ -192,13 +194,13 @@ class FamilyCard(State):
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
         there = numbers_for("now", c, limit=1, country="my")
-        card = critical(
-            lines(
-                c.library.notices["family-head"].text,
-                say("*Call from Indonesia*") + "\n" + numbers_for("family", c, limit=3, country="id"),
-                say("*The person there can call*") + "\n" + there,
-            )
+        card = lines(
+            c.library.notices["family-head"].text,
+            say("*Call from Indonesia*") + "\n" + numbers_for("family", c, limit=3, country="id"),
+            say("*The person there can call*") + "\n" + there,
         )
+        short = say("Call these numbers now. Pay nobody who promises to find the person.")
+        card = Phrase(card.id, short.sas, critical=True)
         collect = critical(lines(c.library.notices["family-collect"].text, reading_times(c)))
         return (Reply(_card(card, c), lane="danger"), reply(c, collect, self.choices(c), lane="danger"))
 

@@ -20,7 +20,7 @@ from bot.understanding.vocabulary import Vocabulary
 CANDIDATES = 5
 CUE_WEIGHT = 0.6
 MORE_CUES = 1.3  # two or more cues of a topic weigh so much more than one
-CONFIDENT = 0.72  # estimated chance of being right from which the answer is simply given
+CONFIDENT = 0.75  # estimated chance of being right from which the answer is simply given
 CLOSE = 0.30  # from here the answer is offered; below, the message is of no topic
 
 
@@ -67,8 +67,8 @@ class Trust:
     The figures come from `python benchmarks/understanding.py --calibrate`; run it after larger changes to the phrasings.
     """
 
-    weights: tuple[float, ...] = (-2.47, 3.42, 1.27, -0.96, 0.80, 1.61, 5.92, -5.80, 1.77)
-    bias: float = -3.47
+    weights: tuple[float, ...] = (-2.28, 2.97, 2.03, -0.36, -0.77, 1.49, 4.55, -5.34, 1.91)
+    bias: float = -3.70
 
     def chance(self, evidence: Evidence) -> float:
         total = self.bias + sum(w * v for w, v in zip(self.weights, evidence.values(), strict=True))

@@ -17,11 +17,12 @@ Scope = Literal["any", "sas-only", "low"]
 # Indonesian words that end like a Sasak word typed with k: read as Sasak only when the message is Sasak anyway.
 INDONESIAN_K = frozenset({"ajak", "adek", "salak", "antik", "badak", "pelek", "elek", "sak", "yak", "sik"})
 # Entries of the table marked "any" that Indonesian speakers also type: they never prove that a message is Sasak.
-NOT_PROOF = frozenset({"aku", "kamu", "apa", "paham", "bait", "lat", "pira", "dateng", "gawe", "batur", "begal", "boten", "beng"})
+NOT_PROOF = frozenset({"aku", "kamu", "apa", "paham", "bait", "lat", "pira", "dateng", "gawe", "taun", "kenape", "due", "batur", "begal", "boten", "beng"})
 
 _STRETCH = re.compile(r"(.)\1{2,}")
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*'?")
 _TWICE = re.compile(r"^([a-z]{2,})2([a-z]*)$")
+_ENDING = re.compile(r"^([a-z]{3,})(nya|ku|mu|lah|kah)$")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "´": "'", "ʔ": "'"})
 
 
@@ -128,10 +129,21 @@ class Normaliser:
                     at += length
                     break
             else:
-                twice = _TWICE.match(found[at])
-                out.append(self._double(twice, tables) if twice else found[at])
+                out.append(self._single(found[at], tables))
                 at += 1
         return out
+
+    def _single(self, token: str, tables: list[Mapping[tuple[str, ...], str]]) -> str:
+        """A word the table does not have: doubled by 2, or with an ending ('bosnya' -> 'majikannya'), or as it is."""
+        if twice := _TWICE.match(token):
+            return self._double(twice, tables)
+        ending = _ENDING.match(token)
+        if ending and token not in self._words:
+            root, tail = ending.groups()
+            hit = next((table[root,] for table in tables if (root,) in table), None)
+            if hit is not None:
+                return hit + tail
+        return token
 
     @staticmethod
     def _double(twice: re.Match[str], tables: list[Mapping[tuple[str, ...], str]]) -> str:

@@ -264,6 +264,7 @@ class Sender:
             if epoch is None:
                 return False
             lost = outbox.expired(session, self.name, now)
+            self._unknowns.take_over(session, now)
             show_doubles(session)
         self._bucket.empty()
         self._pushes.empty()

@@ -21,6 +21,7 @@ from functools import partial
 import structlog
 
 from bot.conversation.turn import take_turn
+from bot.conversation.types import Message
 from bot.store import inbox, outbox
 from bot.store.inbox import Claimed
 from bot.store.session import Store, is_database_away, is_retryable
@@ -58,6 +59,10 @@ class Played:
         )
 
 
+class _RollBack(Exception):
+    """Undo all of it."""
+
+
 class TurnRunner:
     """Plays turns. One a process, used from one thread at a time; see `run_once`.
 
@@ -88,14 +93,41 @@ class TurnRunner:
         self._owed: list[Claimed] = []  # claimed but not tried: their attempts are to be given back
 
     def prepare(self) -> None:
-        """At start: takes off the claims of processes that are gone. On SQLite that is whoever claimed anything; on
-        PostgreSQL whoever is known to be dead (the others' claims run out)."""
+        """At start: warms up, and takes off the claims of processes that are gone. On SQLite that is whoever claimed
+        anything; on PostgreSQL whoever is known to be dead (the others' claims run out)."""
+        self._warm_up()
         with self.store.begin() as session:
             if self.store.dialect == "sqlite":
                 inbox.clear_claims(session)
                 return
             for name in {state.holder for state in outbox.sender_states(session) if is_dead(state.holder)}:
                 inbox.clear_claims(session, name)
+
+    def _warm_up(self) -> None:
+        """A made-up turn, rolled back. The first turn of a process takes many times as long as later ones; a message that
+        was under way when the last process was killed is played first of all, and would be under way for that long
+        again, and be taken for one that kills."""
+        try:
+            with self.store.begin() as session:
+                now = self.clock()
+                received = inbox.receive(
+                    session,
+                    self.store,
+                    channel="webchat",
+                    sender="warm-up",
+                    account="nobody",
+                    provider_id=secrets.token_hex(8),
+                    message=Message("text", text="halo"),
+                    now=now,
+                    keep_days=1,
+                )
+                if received.inbox_id is not None:
+                    Scene(self.stage, session, now).play(Claimed(received.address_id, (received.inbox_id,)))
+                raise _RollBack
+        except _RollBack:
+            return
+        except Exception as exc:
+            log.warning("turns.not_warm", fault=place_of(exc))
 
     def run_once(self, limit: int = 50) -> Played:
         """Plays what is due of up to `limit` addresses. Raises what the database raises when it is away; what was

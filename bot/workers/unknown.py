@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import structlog
+from sqlmodel import Session
 
 from bot.channels.base import Address, Channel, Part, SendFailed, Sent
 from bot.store import outbox
@@ -82,15 +83,23 @@ class Unknowns:
 
     # --- Telegram
 
+    def take_over(self, session: Session, now: datetime) -> None:
+        """In the transaction that takes the lease: what the one before left in doubt goes out before anything new does,
+        and is counted before we could be killed ourselves."""
+        if not isinstance(self._channel, Reconciles):
+            self._queue(session, outbox.unknown_rows(session, self._store, self._settler.sender, MOST), now)
+
     def _send_again(self, rows: list[OutItem], *, reconciled: bool = False) -> None:
-        now = self._clock()
         with self._store.begin() as session:
-            for item in rows:
-                wait = after_unknown(item.resends, item.lane, reconciled=reconciled)
-                if wait == "give-up":
-                    self._settler.give_up(session, item, now)
-                else:
-                    self._settler.again(session, item, now + timedelta(seconds=wait))
+            self._queue(session, rows, self._clock(), reconciled=reconciled)
+
+    def _queue(self, session: Session, rows: list[OutItem], now: datetime, *, reconciled: bool = False) -> None:
+        for item in rows:
+            wait = after_unknown(item.resends, item.lane, reconciled=reconciled)
+            if wait == "give-up":
+                self._settler.give_up(session, item, now)
+            else:
+                self._settler.again(session, item, now + timedelta(seconds=wait))
 
     # --- Twilio
 

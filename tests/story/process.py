@@ -17,13 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Bekal:
-    """`python -m bot serve` with settings of its own, data in `folder`, on a free port."""
+    """`python -m bot serve` (or another module) with settings of its own, data in `folder`, on a free port."""
 
-    def __init__(self, folder: Path, *, command: str = "serve", **settings: str) -> None:
+    def __init__(self, folder: Path, *, module: tuple[str, ...] = ("bot", "serve"), **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.command = command
+        self.module = module
         self.log = folder / "bekal.log"
         self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
@@ -38,7 +38,7 @@ class Bekal:
         """Start it and wait until it is ready; returns itself."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", self.command], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+                [sys.executable, "-m", *self.module], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
         end = time.monotonic() + timeout
         while time.monotonic() < end:

@@ -125,7 +125,9 @@ async def test_nobody_else_on_the_phone_learns_of_it(house: House, runner: TurnR
         told(session, house.store, runner.stage.contexts, alert_row.id, sent=True, now=house.clock())
     rows = house.rows()
     assert len(rows) == before
-    assert [row.status for row in rows if row.body.get("state") == "alert" or row.why == "other person"] == ["cancelled"]
+    assert [row.status for row in rows if row.body.get("state") == "alert" or row.why == "other person"] == [
+        "cancelled"
+    ]
 
 
 async def test_no_staff_chat_set_at_the_sender_is_a_failure_that_is_said(house: House, runner: TurnRunner) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import random
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,9 +51,16 @@ class Zygote:
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
-        while Path(f"/proc/{self.pid}").exists():
-            await asyncio.sleep(0.005)
+        await asyncio.to_thread(_gone, self.pid)
         self.pid = None
+
+    def lives(self) -> bool:
+        return self.pid is not None and Path(f"/proc/{self.pid}").exists()
+
+
+def _gone(pid: int) -> None:
+    while Path(f"/proc/{pid}").exists():
+        time.sleep(0.005)
 
 
 @contextlib.asynccontextmanager
@@ -112,7 +121,7 @@ async def killed_under_load(database: str, *, people: int, each: int, kills: int
     finally:
         store.close()
     # What a kill left in doubt is counted when the next process finds it.
-    growth = [after - before for before, after in zip(counted, counted[1:], strict=False)]
+    growth = [after - before for before, after in itertools.pairwise(counted)]
     return Told(kills, people, people * each, told, counted[-1], max(growth))
 
 
@@ -146,7 +155,7 @@ async def _settled(store: Store, child: Zygote) -> None:
             pending = inbox.depth(session).pending
         if not open_rows and not pending:
             return
-        assert child.pid is not None and Path(f"/proc/{child.pid}").exists(), "the process ended by itself"
+        assert child.lives(), "the process ended by itself"
         await asyncio.sleep(0.05)
     raise AssertionError(f"{pending} messages and {open_rows} replies are still waiting")
 
@@ -183,13 +192,13 @@ def check(told: Told) -> None:
 
 @pytest.mark.xdist_group("crash")
 async def test_killed_under_load_sqlite(tmp_path: Path) -> None:
-    told = await killed_under_load(f"sqlite:///{tmp_path}/data/bekal.sqlite3", people=10, each=25, kills=12)
+    told = await killed_under_load(f"sqlite:///{tmp_path}/data/bekal.sqlite3", people=10, each=20, kills=12)
     check(told)
 
 
 @pytest.mark.xdist_group("crash")
 async def test_killed_under_load_postgresql(postgres_database: str) -> None:
-    told = await killed_under_load(postgres_database, people=10, each=20, kills=8, seed=2)
+    told = await killed_under_load(postgres_database, people=8, each=12, kills=6, seed=2)
     check(told)
 
 
@@ -197,9 +206,7 @@ async def test_killed_under_load_postgresql(postgres_database: str) -> None:
 @pytest.mark.xdist_group("crash")
 @pytest.mark.parametrize("seed", [3, 4])
 async def test_killed_forty_times_sqlite(tmp_path: Path, seed: int) -> None:
-    told = await killed_under_load(
-        f"sqlite:///{tmp_path}/data/bekal.sqlite3", people=40, each=60, kills=40, seed=seed
-    )
+    told = await killed_under_load(f"sqlite:///{tmp_path}/data/bekal.sqlite3", people=40, each=60, kills=40, seed=seed)
     check(told)
 
 

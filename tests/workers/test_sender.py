@@ -98,7 +98,9 @@ async def test_it_is_woken_and_need_not_look(house: House) -> None:
 
 async def test_messages_are_taken_away(house: House) -> None:
     post = Post(house)
-    row = post.put(post.address("1000"), kind="delete", lane=outbox.DANGER, body={"delete": [str(n) for n in range(150)]})
+    row = post.put(
+        post.address("1000"), kind="delete", lane=outbox.DANGER, body={"delete": [str(n) for n in range(150)]}
+    )
     async with telegram() as (server, channel), running(sender_of(house, channel)):
         await eventually(lambda: post.statuses(row) == ["sent"])
         assert len(server.deleted) == 150 and len(server.called("deleteMessages")) == 2
@@ -498,9 +500,7 @@ async def test_an_old_epoch_claims_nothing(house: House) -> None:
             await eventually(lambda: old.may_send())
             with house.begin() as session:  # somebody else took over while it slept
                 house.clock.move(31)
-                epoch = outbox.take_lease(
-                    session, "telegram:7000000001", "new", house.clock(), timedelta(seconds=30)
-                )
+                epoch = outbox.take_lease(session, "telegram:7000000001", "new", house.clock(), timedelta(seconds=30))
                 assert epoch == 2
             ids = post.put_all([(one, "a") for one in people])
             await never(lambda: server.calls)

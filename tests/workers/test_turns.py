@@ -74,9 +74,7 @@ def test_playing_again_changes_nothing(house: House) -> None:
     received = house.hear()
     runner, other = house.runner(), house.runner()
     with house.begin() as session:
-        claims = inbox.claim(
-            session, house.store, holder="lame", limit=5, now=NOW, lease=timedelta(seconds=1)
-        )
+        claims = inbox.claim(session, house.store, holder="lame", limit=5, now=NOW, lease=timedelta(seconds=1))
     house.clock.move(5)
     assert runner.run_once().turns == 1
     assert other._together(claims, []).turns == 0
@@ -102,7 +100,7 @@ def test_order_per_address(house: House) -> None:
 
 
 def test_a_message_to_a_contact_that_was_erased_meanwhile_is_done_with(house: House) -> None:
-    """"hapus", "ya", and a cry sent in one breath: nothing that arrived is lost with the erasure."""
+    """ "hapus", "ya", and a cry sent in one breath: nothing that arrived is lost with the erasure."""
 
     def take(state: State | None, message: Message, c: Context) -> Turn:
         if message.text == "hapus":
@@ -493,7 +491,9 @@ def test_many_workers_play_each_message_once(open_store: Callable[[], Store], ho
     for word in ("1", "menu", "acara"):
         for n in range(30):
             house.hear(f"orang{n}", word)
-    stores = [house.store, *(open_store() for _ in range(3))] if house.store.dialect == "postgresql" else [house.store] * 4
+    stores = (
+        [house.store, *(open_store() for _ in range(3))] if house.store.dialect == "postgresql" else [house.store] * 4
+    )
     runners = [House(store, house.clock).runner(holder=f"w{n}") for n, store in enumerate(stores)]
     faults: list[BaseException] = []
 

@@ -93,7 +93,7 @@ async def test_what_stands_in_no_list_is_sent_again(house: House, post: Post) ->
 
 
 async def test_a_message_of_the_same_words_is_not_taken_for_it(house: House, post: Post) -> None:
-    """"Menu" was sent a moment ago; the second "Menu" is in doubt: the first one must not stand for it."""
+    """ "Menu" was sent a moment ago; the second "Menu" is in doubt: the first one must not stand for it."""
     one = post.address(number())
     first = post.put(one, "menu")
     async with twilio(house) as (server, channel):
@@ -270,7 +270,7 @@ async def test_a_message_that_fails_later_for_good_ends(house: House, post: Post
 
 async def test_a_report_that_came_before_the_answer_counts(house: House, post: Post) -> None:
     row = post.put(post.address(number()))
-    async with twilio(house) as (server, channel):
+    async with twilio(house) as (_, channel):
         real = channel.send
 
         async def late(*args: Any, **more: Any) -> Any:
