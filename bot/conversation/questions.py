@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from bot.conversation.choosing import plain
 from bot.conversation.places import restore
 from bot.conversation.speech import arrive, caution, lines, option, reply, safe, same, short_day, shown, text, today
 from bot.conversation.state import Saved, State
@@ -27,6 +28,9 @@ from bot.conversation.types import (
 from bot.library.model import Group, Phrase, Statement, Topic
 
 PAGE = 8  # entries a page; «more» and the ways out stand beside them
+_FILLERS = frozenset(
+    ["tolong", "jelaskan", "mau", "tanya", "soal", "tentang", "gimana", "bagaimana", "apa", "saja", "aja", "dong", "info", "informasi", "ya", "kak", "pak", "bu", "min", "tau", "tahu", "ingin", "saya", "sy", "di", "ke", "yang", "dan", "untuk", "itu", "ini", "berembe", "ape", "silaq"]
+)
 MATCHED = 500  # characters of a long message that are looked at to find its topic
 
 
@@ -41,13 +45,30 @@ def answer_to(message: Message, place: Saved | None, c: Context) -> State | None
         return None
     found = c.understanding.match(message.text[:MATCHED], sasak=c.language == "sas")
     if found.topic is None:
-        return None
+        return by_name(message, place, c)
     if found.confident:
         return answer_state(found.topic, place, message.text, c)
     if reads_as_question(message):
         near = tuple(topic for topic in found.candidates if topic in c.library.questions)[:3]
         return Maybe(message.text[:MATCHED], near, place) if near else None
     return None
+
+
+def by_name(message: Message, place: Saved | None, c: Context) -> State | None:
+    """One bare word («biaya», «mau tanya kontrak») names a group, or topics whose title has it."""
+    words = [word for word in plain(message.text).split() if word not in _FILLERS]
+    if not 1 <= len(words) <= 3:
+        return None
+    wanted = set(words)
+    for group in groups(c):
+        if wanted <= set(plain(group.title.id).split()):
+            return Topics(group.key)
+    named = [
+        topic.id
+        for topic in c.library.topics.values()
+        if wanted <= set(plain(f"{topic.label.id} {topic.question.id}").split())
+    ]
+    return Maybe(message.text[:MATCHED], tuple(named[:3]), place) if named else None
 
 
 def answer_state(topic: str, place: Saved | None, question: str, c: Context) -> State:

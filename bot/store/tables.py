@@ -172,6 +172,7 @@ class Outbox(SQLModel, table=True):
         Index("ix_outbox_claim", "status", "sender", "lane", "id"),
         Index("ix_outbox_order", "address_id", "lane", "status", "id"),
         Index("ix_outbox_pull", "address_id", "seq"),
+        Index("ix_outbox_sent", "sent_at"),  # whom something went to within the last second
         NEVER_AGAIN,
     )
     id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
