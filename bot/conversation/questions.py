@@ -29,7 +29,42 @@ from bot.library.model import Group, Phrase, Statement, Topic
 
 PAGE = 8  # entries a page; «more» and the ways out stand beside them
 _FILLERS = frozenset(
-    ["tolong", "jelaskan", "mau", "tanya", "soal", "tentang", "gimana", "bagaimana", "apa", "saja", "aja", "dong", "info", "informasi", "ya", "kak", "pak", "bu", "min", "tau", "tahu", "ingin", "saya", "sy", "di", "ke", "yang", "dan", "untuk", "itu", "ini", "berembe", "ape", "silaq"]
+    [
+        "tolong",
+        "jelaskan",
+        "mau",
+        "tanya",
+        "soal",
+        "tentang",
+        "gimana",
+        "bagaimana",
+        "apa",
+        "saja",
+        "aja",
+        "dong",
+        "info",
+        "informasi",
+        "ya",
+        "kak",
+        "pak",
+        "bu",
+        "min",
+        "tau",
+        "tahu",
+        "ingin",
+        "saya",
+        "sy",
+        "di",
+        "ke",
+        "yang",
+        "dan",
+        "untuk",
+        "itu",
+        "ini",
+        "berembe",
+        "ape",
+        "silaq",
+    ]
 )
 MATCHED = 500  # characters of a long message that are looked at to find its topic
 
@@ -48,10 +83,8 @@ def answer_to(message: Message, place: Saved | None, c: Context) -> State | None
         return by_name(message, place, c)
     if found.confident:
         return answer_state(found.topic, place, message.text, c)
-    if reads_as_question(message):
-        near = tuple(topic for topic in found.candidates if topic in c.library.questions)[:3]
-        return Maybe(message.text[:MATCHED], near, place) if near else None
-    return None
+    near = tuple(topic for topic in found.candidates if topic in c.library.questions)[:3]
+    return Maybe(message.text[:MATCHED], near, place) if near else None
 
 
 def by_name(message: Message, place: Saved | None, c: Context) -> State | None:
