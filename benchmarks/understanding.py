@@ -24,9 +24,10 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.understanding import Match, Matcher, Normaliser, Understanding, load_language  # noqa: E402
-from bot.understanding.data import NONE, LanguageData  # noqa: E402
-from bot.understanding.match import CLOSE, CONFIDENT, Evidence, Trust  # noqa: E402
+from bot.understanding import Understanding  # noqa: E402
+from bot.understanding.data import NONE, LanguageData, load_language  # noqa: E402
+from bot.understanding.match import CLOSE, CONFIDENT, Evidence, Match, Matcher, Trust  # noqa: E402
+from bot.understanding.normalise import Normaliser  # noqa: E402
 
 TESTS = ROOT / "tests" / "understanding"
 FOLDS = 5
@@ -167,7 +168,7 @@ def main() -> None:
     if options.calibrate:
         calibrate(data)
         return
-    understanding = Understanding.of(data)
+    understanding = Understanding(data)
     built = time.perf_counter()
     print(f"read in {loaded - start:.2f} s, built in {built - loaded:.2f} s; confident from {CONFIDENT}, close from {CLOSE}\n")
     print("shares in %         n     top1    given     top3     sure   sure-x   none    given     sure")

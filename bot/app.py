@@ -32,12 +32,14 @@ from bot.web.deps import Limits, WebDeps
 from bot.web.notifier import Notifier
 from bot.web.server import build_app
 from bot.workers.contexts import Contexts, StaffChat, TurnSettings
+from bot.workers.effects import VoiceNote
 from bot.workers.holder import own_name
 from bot.workers.intake import poll_loop, sweep_loop, until_taken
 from bot.workers.loops import Pulse, planner_loop, sender_loop, turn_loop
 from bot.workers.planner import Planner
 from bot.workers.sender import Sender, SenderSettings
 from bot.workers.turns import TurnRunner
+from bot.workers.voices import Voices
 from bot.workers.wake import INBOX, OUTBOX, Wake, listening, wake_up
 
 T = TypeVar("T")
@@ -203,7 +205,18 @@ class Program:
                 yield self._tell_telegram()
         if not self.work:
             return
-        runner = TurnRunner(self.store, self.contexts)
+        voices = {
+            channel.sender: Voices(self.store, channel, run_in_thread=self.in_store_thread)
+            for channel in (self.telegram, self.whatsapp)
+            if channel is not None
+        }
+
+        def handed_over(voice: VoiceNote) -> None:
+            if voice.sender in voices:
+                voices[voice.sender].wake()
+
+        yield from (one.run() for one in voices.values())
+        runner = TurnRunner(self.store, self.contexts, fetch_voice=handed_over)
         yield turn_loop(runner, run_in_thread=self.in_turn_thread, pulse=self.pulse)
         yield planner_loop(Planner(self.store), run_in_thread=self.in_store_thread)
         channels: list[tuple[Telegram | WhatsApp | None, float]] = [

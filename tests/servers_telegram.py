@@ -62,6 +62,7 @@ class TelegramServer(LocalServer):
         self.queue: deque[dict[str, Any]] = deque()
         self.sent: dict[str, list[dict[str, Any]]] = {}
         self.deleted: list[tuple[str, int]] = []
+        self.files: dict[str, tuple[str, bytes]] = {}  # file id -> path and content of what people sent
         self._chats: dict[str, Answer] = {}
         self._message_id = 100
         self._update_id = 500_000
@@ -140,6 +141,13 @@ class TelegramServer(LocalServer):
         elif method == "getWebhookInfo":
             waiting = len(self.queue)
             return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": waiting}
+        elif method == "getFile":
+            if (found := self.files.get(params["file_id"])) is None:
+                return bad("wrong file_id or the file is temporarily unavailable")
+            if len(found[1]) > 20_000_000:
+                return bad("file is too big")
+            named = {"file_id": params["file_id"], "file_unique_id": "u" + params["file_id"]}
+            return named | {"file_size": len(found[1]), "file_path": found[0]}
         elif method == "getMe":
             return {"id": self.bot_id, "is_bot": True, "first_name": "Bekal", "username": "bekal_test_bot"}
         return True
@@ -196,7 +204,25 @@ class TelegramServer(LocalServer):
         return [update for update in self.queue if update["update_id"] >= offset][: int(params.get("limit", 100))]
 
     async def _file(self, request: web.Request) -> web.Response:
-        return web.Response(body=request.match_info["path"].encode())
+        """What getFile named; scripted as the method "file". Telegram gives everything as octets."""
+        answer = self.next_answer("file")
+        path = request.match_info["path"]
+        self.calls.append(Call("file", {"path": path}, now(), answer))
+        await suffer(request, answer)
+        content = next((content for name, content in self.files.values() if name == path), None)
+        if request.match_info["token"] != self.token or content is None:
+            return _json(refused(404, "Not Found"))
+        if not answer.accept:
+            return _json(answer)
+        return web.Response(body=content, content_type="application/octet-stream")
+
+    def voice(
+        self, chat: int, content: bytes, *, file_id: str = "voice-in", path: str = "voice/file_1.oga"
+    ) -> dict[str, Any]:
+        """A voice note of a person, which getFile then knows."""
+        self.files[file_id] = (path, content)
+        sound = {"file_id": file_id, "file_unique_id": "u" + file_id, "duration": 3, "mime_type": "audio/ogg"}
+        return self.say(chat, voice=sound | {"file_size": len(content)})
 
     # --- what people do
 

@@ -28,6 +28,7 @@ from tests.servers_checks import check_content, check_create
 from tests.servers_http import Answer, Call, LocalServer, now, suffer
 
 MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
+MEDIA = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}/Media/{Media}"
 MESSAGE = "/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json"
 
 
@@ -68,6 +69,9 @@ class TwilioServer(LocalServer):
         self.fetched: list[tuple[str, str, int, str]] = []  # URL, method, status, content type
         self.messages: list[dict[str, Any]] = []
         self.contents: dict[str, dict[str, Any]] = {}
+        # What people sent, by media SID: type and content. It is stored elsewhere, and asking the API leads there.
+        self.media: dict[str, tuple[str, bytes]] = {}
+        self.media_moves = True
         self.callbacks: dict[str, str] = {}  # message SID -> StatusCallback
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._count = 0
@@ -78,6 +82,9 @@ class TwilioServer(LocalServer):
         app.router.add_get(MESSAGE, self._one)
         app.router.add_delete(MESSAGE, self._one)
         app.router.add_post("/v1/Content", self._content)
+        app.router.add_delete(MEDIA + ".json", self._delete_media)
+        app.router.add_get(MEDIA, self._media)
+        app.router.add_get("/stored/{Media}", self._stored)
 
     def _sid(self, prefix: str) -> str:
         self._count += 1
@@ -212,6 +219,44 @@ class TwilioServer(LocalServer):
             self.messages.remove(message)
             return web.Response(status=204)
         return web.json_response(message)
+
+    async def _media(self, request: web.Request) -> web.Response:
+        call = await self._begin(request, "media")
+        await suffer(request, call.answer)
+        sid = request.match_info["Media"]
+        if not call.answer.accept:
+            return _json(call.answer)
+        if sid not in self.media:
+            return _json(error(20404, 404, "The requested resource was not found"))
+        if self.media_moves:
+            return web.Response(status=307, headers={"Location": f"/stored/{sid}?Expires=1"})
+        return self._given(sid)
+
+    async def _stored(self, request: web.Request) -> web.Response:
+        """Where media really lie: whoever has the link gets them, and a password is out of place."""
+        answer, sid = self.next_answer("stored"), request.match_info["Media"]
+        self.calls.append(Call("stored", dict(request.query), now(), answer))
+        if "Authorization" in request.headers:
+            self.complaints.append("stored: the account's password was sent along")
+        await suffer(request, answer)
+        return self._given(sid) if answer.accept else _json(answer)
+
+    def _given(self, sid: str) -> web.Response:
+        mime, content = self.media[sid]
+        return web.Response(body=content, headers={"Content-Type": mime} if mime else {})
+
+    async def _delete_media(self, request: web.Request) -> web.Response:
+        call = await self._begin(request, "delete-media")
+        await suffer(request, call.answer)
+        if not call.answer.accept:
+            return _json(call.answer)
+        if self.media.pop(request.match_info["Media"], None) is None:
+            return _json(error(20404, 404, "The requested resource was not found"))
+        return web.Response(status=204)
+
+    def media_url(self, sid: str, message: str = "MM" + "0" * 32) -> str:
+        path = MEDIA.format(AccountSid=self.sid, Sid=message, Media=sid)
+        return f"https://api.twilio.com{path}"
 
     async def _content(self, request: web.Request) -> web.Response:
         call = await self._begin(request, "content")

@@ -21,6 +21,7 @@ Errors (all raised by channels; `errors.py` says which provider's fault becomes 
     ChannelError
     ├── NotParseable      what came in is not what the provider sends: answer 400
     ├── StampTooLong      a button's data does not fit the field (stamp.py; also a ValueError)
+    ├── NotFetched        a file that a person sent could not be had; `.again` says whether it may be later
     └── SendFailed        a part did not, or may not, have arrived; `.action` says what to do
 """
 
@@ -37,6 +38,8 @@ from bot.conversation.types import Document, Message
 from bot.library.model import Media
 
 Body = Mapping[str, Any]
+
+FETCHED_AT_MOST = 16 * 1024 * 1024  # bytes of a file that a person sent; what WhatsApp lets people send
 
 Action = Literal[
     "retry",  # not sent; again, with growing delays
@@ -96,6 +99,27 @@ class SendFailed(ChannelError):
         self.detail = detail
 
 
+class NotFetched(ChannelError):
+    """A file that a person sent could not be had from the provider, or not be taken away there.
+
+    code         stable, short: "too-large", "gone", "not-ours", "http-500", "no-answer", …
+    again        it may be had later; False: never
+    retry_after  seconds, where the provider names them
+    """
+
+    def __init__(self, code: str, *, again: bool, retry_after: float | None = None, detail: str = "") -> None:
+        super().__init__(f"{code}: {'again' if again else 'never'}" + (f" ({detail})" if detail else ""))
+        self.code = code
+        self.again = again
+        self.retry_after = retry_after
+
+    @classmethod
+    def of(cls, failed: SendFailed) -> NotFetched:
+        """The provider's refusal as the error table reads it. Reading twice does no harm, and credentials get mended."""
+        again = failed.action in ("retry", "retry_at", "unknown", "stop_the_line")
+        return cls(failed.code, again=again, retry_after=failed.retry_after, detail=failed.detail)
+
+
 # --- what came in ----------------------------------------------------------------------------------------------------
 
 
@@ -108,6 +132,15 @@ class Inbound:
     message: Message
     provider_message: str | None
     received_at: datetime
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file that a person sent. `mime` is what the provider says: to be looked at, not trusted."""
+
+    name: str
+    mime: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -199,6 +232,14 @@ class Channel(Protocol):
 
     async def send(self, to: Address, part: Part, *, now: datetime, ref: int | None = None) -> Sent:
         """Hand one part to the provider. `ref` is our outbox id, named back by status callbacks. Raises SendFailed."""
+        ...
+
+    async def fetch(self, media: str, most: int = FETCHED_AT_MOST) -> Fetched:
+        """The file that `Message.media` names, of at most so many bytes. Raises NotFetched."""
+        ...
+
+    async def forget(self, media: str) -> None:
+        """Has it deleted at a provider that keeps a copy of its own. Once gone is as good as twice. Raises NotFetched."""
         ...
 
     def redact(self, text: str) -> str:

@@ -25,11 +25,13 @@ import aiohttp
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.transport import NotSent, Timeouts, Unanswered, Wire
+from bot.channels.transport import Answer, NotSent, Timeouts, Unanswered, Wire
 
 # The last good answer in this task. When python-telegram-bot cannot read what Telegram says about a message that it has
 # taken, the message must not be sent again: the sender finds its id here.
 last_answer: ContextVar[bytes | None] = ContextVar("last_answer", default=None)
+
+DOWNLOAD = 120.0  # seconds for the bytes of a file, beside the time-outs of any request
 
 _KNOWN = {400, 401, 403, 404, 409}  # statuses that BaseRequest turns into classes of their own
 
@@ -70,6 +72,12 @@ class AioRequest(BaseRequest):
 
     async def shutdown(self) -> None:
         await self._wire.close()
+
+    async def download(self, url: str, most: int) -> Answer:
+        """A file of at most so many bytes, whatever the status. Raises NotSent, Unanswered or TooLarge (transport.py)."""
+        headers = {"User-Agent": BaseRequest.USER_AGENT, "Accept-Encoding": "identity"}
+        slower = replace(self._wire.timeouts, write=DOWNLOAD)
+        return await self._wire.request("GET", url, headers=headers, timeouts=slower, most=most)
 
     async def do_request(
         self,

@@ -2,7 +2,8 @@
 
     TransportError
     ├── NotSent       nothing was written: sending again cannot make a double
-    └── Unanswered    bytes were written and no whole answer came: it may have been done
+    ├── Unanswered    bytes were written and no whole answer came: it may have been done
+    └── TooLarge      the answer is larger than was asked for; the rest of it was not read
 
 Faults carry the name of aiohttp's exception and nothing else: its texts hold the URL, and Telegram's holds the token.
 They are raised outside the `except` block, so that no traceback drags the original along.
@@ -33,6 +34,10 @@ class Unanswered(TransportError):
     def __init__(self, name: str, *, slow: bool = False) -> None:
         super().__init__(name)
         self.slow = slow
+
+
+class TooLarge(TransportError):
+    """The answer is larger than `most`."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,10 @@ class Wire:
         body: bytes | aiohttp.FormData | None = None,
         headers: Mapping[str, str] | None = None,
         timeouts: Timeouts | None = None,
+        most: int | None = None,
     ) -> Answer:
-        """The answer, whatever its status. Raises NotSent or Unanswered."""
+        """The answer, whatever its status. Raises NotSent or Unanswered; TooLarge where a good answer has more than
+        `most` bytes."""
         progress = SimpleNamespace(writing=False)
         fault: TransportError
         try:
@@ -102,7 +109,8 @@ class Wire:
                 allow_redirects=False,
                 trace_request_ctx=progress,
             ) as response:
-                return Answer(response.status, response.headers, await response.read())
+                content = await (response.read() if most is None or response.status >= 300 else _read(response, most))
+                return Answer(response.status, response.headers, content)
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
             name = type(exc).__name__
             if not progress.writing or (isinstance(body, bytes) and _found_closed(exc)):
@@ -114,6 +122,19 @@ class Wire:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """The whole of it, as long as it is no larger; leaving early closes the connection."""
+    read = bytearray()
+    if (response.content_length or 0) <= most:
+        async for chunk in response.content.iter_chunked(64 * 1024):
+            read += chunk
+            if len(read) > most:
+                break
+        else:
+            return bytes(read)
+    raise TooLarge(f"more than {most} bytes")
 
 
 async def _writing(_session: aiohttp.ClientSession, progress: Any, _params: object) -> None:

@@ -52,7 +52,7 @@ class TwilioHttp:
             body = json.dumps(_given(data)).encode() if as_json else urlencode(data, doseq=True).encode()
         retry_after.set(None)
         answer = await self._wire.request(method.upper(), self._local(url, params), body=body, headers=sent)
-        retry_after.set(_seconds(answer.headers.get("Retry-After")))
+        retry_after.set(seconds(answer.headers.get("Retry-After")))
         return Response(answer.status, answer.body.decode("utf-8", "replace"), answer.headers)
 
     def _local(self, url: str, params: Mapping[str, Any] | None) -> str:
@@ -74,7 +74,8 @@ def _given(value: Any) -> Any:
     return value
 
 
-def _seconds(header: str | None) -> float | None:
+def seconds(header: str | None) -> float | None:
+    """What a Retry-After says."""
     try:
         return max(0.0, float(header)) if header else None
     except ValueError:  # a date: Twilio does not send one

@@ -6,19 +6,33 @@ message is not idempotent at Twilio: after an unanswered request, `find_sent` lo
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from bot.channels import twilio_http, whatsapp_parse, whatsapp_render
-from bot.channels.base import LIMITS, Address, Body, Inbound, NotParseable, Part, SendFailed, Sent
+from bot.channels.base import (
+    FETCHED_AT_MOST,
+    LIMITS,
+    Address,
+    Body,
+    Fetched,
+    Inbound,
+    NotFetched,
+    NotParseable,
+    Part,
+    SendFailed,
+    Sent,
+)
 from bot.channels.errors import classify_twilio
-from bot.channels.transport import Timeouts, TransportError, Wire
+from bot.channels.transport import Answer, NotSent, Timeouts, TooLarge, TransportError, Wire
 from bot.channels.twilio_http import TwilioHttp
 from bot.library.model import Media
 
@@ -29,6 +43,12 @@ STATUS_PATH = "/webhooks/twilio/status"
 MEDIA_PATH = "/media/"
 _GONE = ("failed", "undelivered", "canceled")
 _SKEW = timedelta(seconds=10)
+# What a person sent lies under this path of the API, which sends on to a host that only stores, with a link that runs
+# out by itself: there the password is not shown.
+_MEDIA = re.compile(r"/2010-04-01/Accounts/([A-Za-z0-9]+)/Messages/([A-Za-z0-9]+)/Media/([A-Za-z0-9]+)")
+_STORES = re.compile(r"(?:[a-z0-9-]+\.)*(?:twilio\.com|twiliocdn\.com)|s3-external-1\.amazonaws\.com")
+_HOPS = 4
+_DOWNLOAD = 120.0  # seconds for the bytes of a file, beside the time-outs of any request
 _FAULTS = (TwilioException, TransportError, ValueError)  # ValueError: an answer that is no JSON
 
 
@@ -57,7 +77,8 @@ class WhatsApp:
         sid_of: whatsapp_render.SidOf = lambda _hash: None,
         timeouts: Timeouts | None = None,
     ) -> None:
-        self._token = auth_token
+        self._sid, self._token = account_sid, auth_token
+        self._api = api_base.rstrip("/")
         digits = "".join(char for char in number if char.isdigit())
         self.sender = f"whatsapp:{digits}"
         self._from = f"whatsapp:+{digits}"
@@ -100,6 +121,68 @@ class WhatsApp:
                 found.append(parsed)
         found.reverse()  # the list begins with the newest, and times have whole seconds: keep its order within one
         return sorted(found, key=lambda inbound: inbound.received_at)
+
+    async def fetch(self, media: str, most: int = FETCHED_AT_MOST) -> Fetched:
+        """What `MediaUrl0` names, from our own account at the configured API and from nowhere else. Just after the
+        webhook Twilio may not have it yet (404). Raises NotFetched."""
+        _, sid = self._media_of(media)
+        answer = await self._download(self._api + urlsplit(media).path, most)
+        if answer.status == 200 and answer.body:
+            mime = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            return Fetched(sid, mime, answer.body)
+        if answer.status == 200:
+            raise NotFetched("empty", again=True)
+        wait = twilio_http.seconds(answer.headers.get("Retry-After"))
+        again = answer.status in (401, 403, 404, 408, 425, 429) or answer.status >= 500
+        raise NotFetched(f"http-{answer.status}", again=again, retry_after=wait)
+
+    def _media_of(self, media: str) -> tuple[str, str]:
+        """Message and media SID. Raises NotFetched: it is none of our account's, and gets no password."""
+        parts = urlsplit(media)
+        at, ours = f"{parts.scheme}://{parts.netloc}", ("https://api.twilio.com", self._api)
+        found = _MEDIA.fullmatch(parts.path)
+        if at not in ours or parts.query or found is None or found[1] != self._sid:
+            raise NotFetched("not-ours", again=False)
+        return found[2], found[3]
+
+    async def _download(self, url: str, most: int) -> Answer:
+        """Follows where Twilio sends us. The password goes to the API alone."""
+        word = base64.b64encode(f"{self._sid}:{self._token}".encode()).decode()
+        headers = {"Accept-Encoding": "identity", "Authorization": f"Basic {word}"}
+        slower = replace(self._wire.timeouts, write=_DOWNLOAD)
+        fault = NotFetched("redirects", again=True)
+        try:
+            for _ in range(_HOPS):
+                answer = await self._wire.request("GET", url, headers=headers, timeouts=slower, most=most)
+                if answer.status not in (301, 302, 303, 307, 308) or "Location" not in answer.headers:
+                    return answer
+                url = self._sent_on(urljoin(url, answer.headers["Location"]))
+                headers.pop("Authorization", None)
+        except TooLarge:
+            fault = NotFetched("too-large", again=False)
+        except TransportError as exc:
+            fault = NotFetched("not-sent" if isinstance(exc, NotSent) else "no-answer", again=True)
+        raise fault
+
+    def _sent_on(self, url: str) -> str:
+        parts = urlsplit(url)
+        stored = parts.scheme == "https" and _STORES.fullmatch(parts.netloc) is not None
+        if not stored and f"{parts.scheme}://{parts.netloc}" != self._api:
+            raise NotFetched("redirect", again=False, detail=parts.hostname or "")
+        return url
+
+    async def forget(self, media: str) -> None:
+        """Twilio keeps what people send until it is deleted. Raises NotFetched."""
+        message, sid = self._media_of(media)
+        try:
+            await self._client.messages(message).media(sid).delete_async()
+        except _FAULTS as exc:
+            if getattr(exc, "status", None) == 404:
+                return
+            failed = classify_twilio(exc, twilio_http.retry_after.get())
+        else:
+            return
+        raise NotFetched.of(failed)
 
     # --- out
 

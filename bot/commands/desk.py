@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import os
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
 
 import typer
 import yaml
 
-from bot.app import contexts_of, read_knowledge
-from bot.commands.opening import store_or_exit
+from bot.app import read_knowledge
+from bot.channels.text import said_size
+from bot.commands.opening import contexts_or_exit, store_or_exit
 from bot.config import ROOT, Settings
 from bot.conversation.speech import WITA, day_in_words, time_in_words
 from bot.conversation.types import Message
@@ -18,7 +23,7 @@ from bot.store import broadcasts, events, inbox, people, questions, staff
 from bot.store.session import Store
 from bot.store.session import new_id as fresh_id
 from bot.workers.answers import send_answer
-from bot.workers.pushes import push_promotion
+from bot.workers.pushes import push_approval, push_promotion
 
 event_app = typer.Typer(no_args_is_help=True, help="Events that people can register for.")
 questions_app = typer.Typer(no_args_is_help=True, help="Questions handed over to a person.")
@@ -41,6 +46,11 @@ def _when(words: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=WITA)
 
 
+def _plain(words: str) -> str:
+    """What people wrote, without characters that would command the terminal."""
+    return "".join(char for char in words if char.isprintable() or char == "\n")
+
+
 # --- events ----------------------------------------------------------------------------------------------------------
 
 
@@ -61,6 +71,11 @@ def event_create(
     begins, now = _when(starts), datetime.now(UTC)
     if begins <= now:
         raise typer.BadParameter(f"{starts} is in the past")
+    for name, words, longest in (("title", title, 80), ("title-sas", title_sas, 80), ("about", about, 500)):
+        if len(words) > longest:
+            raise typer.BadParameter(f"the {name} must have at most {longest} characters")
+    if not place.strip() or len(place) > 200:
+        raise typer.BadParameter("the place must have 1 to 200 characters")
     titles = {"id": title} | ({"sas": title_sas} if title_sas else {})
     with store_or_exit() as (_, store), store.begin() as session:
         try:
@@ -73,7 +88,7 @@ def event_create(
                 capacity=capacity,
                 about=about,
                 kind=kind,  # type: ignore[arg-type]
-                deadline=_when(deadline) if deadline else None,
+                deadline=_last_moment(deadline) if deadline else None,
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
@@ -81,13 +96,77 @@ def event_create(
     typer.echo(f"{event_id}  {title}  {day_in_words(begins)}, {time_in_words(begins)}")
 
 
+def _last_moment(words: str) -> datetime:
+    """Of a day, its end: who reads "until Tuesday" may come on Tuesday."""
+    at = _when(words)
+    return at + timedelta(hours=23, minutes=59) if len(words) == len("2026-12-18") else at
+
+
 @event_app.command("list")
 def event_list() -> None:
-    """Upcoming events and the seats left."""
+    """Upcoming events, the seats left, and how many wait for approval."""
     with store_or_exit() as (_, store), store.read() as session:
-        for event in events.upcoming(session, datetime.now(UTC)):
+        found, to_approve = events.upcoming(session, datetime.now(UTC)), events.to_approve(session)
+        for event in found:
             left = "no limit" if event.seats_left is None else f"{event.seats_left} left"
+            if event.id in to_approve:
+                left += f", {to_approve[event.id]} to approve"
             typer.echo(f"{event.id}  {event.title['id']}  {day_in_words(event.starts)}  {left}")
+    if not found:
+        typer.echo("No upcoming event.")
+
+
+@event_app.command("seats")
+def event_seats(event: str) -> None:
+    """Who has a seat, who stands in the waiting list, and who waits for approval. For staff: it names people."""
+    with store_or_exit() as (_, store), store.begin() as session:
+        card = events.find_event(session, event)
+        if card is None:
+            raise typer.BadParameter(f"there is no event {event!r} (see: event list)")
+        rows = events.seats_of(session, store, event)
+        staff.audit(session, "event.seats_listed", _who(), event, datetime.now(UTC))
+    of = {status: [row for row in rows if row.status == status] for status in ("seat", "waiting", "approval")}
+    off = ", called off" if card.cancelled else ""
+    typer.echo(f"{card.title['id']}  {day_in_words(card.starts)}, {time_in_words(card.starts)}{off}")
+    for status, words in (
+        ("seat", "Seats" + (f", of {card.capacity}" if card.capacity is not None else "")),
+        ("waiting", "Waiting list"),
+        ("approval", f"To approve, with: event approve {event} CODE"),
+    ):
+        typer.echo(f"\n{words}: {len(of[status])}")
+        for row in of[status]:
+            typer.echo(f"  {_seat_line(row)}")
+
+
+def _seat_line(row: events.SeatRow) -> str:
+    who = _plain(", ".join(part for part in (row.name, row.village) if part)) or "(name not kept)"
+    place = f"{row.position}. " if row.position else ""
+    return f"{row.code}  {place}{who}  {row.channel or '-'}" + (", registered by somebody else" if row.other else "")
+
+
+@event_app.command("approve")
+def event_approve(event: str, code: Annotated[str, typer.Argument(help="The four digits.")]) -> None:
+    """Confirm a seat that was taken in the public web chat (WEBCHAT_SEATS=approve); the person is told."""
+    now = datetime.now(UTC)
+    with store_or_exit() as (settings, store):
+        contexts = contexts_or_exit(settings)
+        with store.begin() as session:
+            card = events.find_event(session, event)
+            if card is None:
+                raise typer.BadParameter(f"there is no event {event!r} (see: event list)")
+            if card.cancelled or card.starts <= now:
+                raise typer.BadParameter("the event was called off" if card.cancelled else "the event has begun")
+            done = events.approve_by_code(session, store, event_id=event, code=code, now=now)
+            told = False
+            if done is not None:
+                told = push_approval(session, store, contexts, *done, now)
+                staff.audit(session, "seat.approved", _who(), event, now)
+    if done is None:
+        typer.echo(f"nobody with that code waits for approval (see: event seats {event})")
+        raise typer.Exit(1)
+    taken = done[0]
+    where = f"number {taken.position} in the waiting list" if taken.waiting else "a seat is kept"
+    typer.echo(f"approved: {where}; " + ("the person is told" if told else "nobody can be told any more"))
 
 
 @event_app.command("cancel-seat")
@@ -95,7 +174,7 @@ def event_cancel_seat(event: str, code: Annotated[str, typer.Argument(help="The 
     """At the desk: cancel the seat of somebody who brings her code; the first in line moves up."""
     now = datetime.now(UTC)
     with store_or_exit() as (settings, store):
-        contexts = contexts_of(read_knowledge(), settings)
+        contexts = contexts_or_exit(settings)
         with store.begin() as session:
             done, promotion = events.cancel_by_code(session, store, event_id=event, code=code, now=now)
             if promotion is not None:
@@ -120,6 +199,8 @@ def broadcast(
     """Announce something: shown first, then put into the outbox; a running server or worker sends it."""
     if not text.strip() or len(text) > 500 or len(text_sas) > 500:
         raise typer.BadParameter("the text must have 1 to 500 characters in each language")
+    if len(segment) > 200:
+        raise typer.BadParameter("the segment must have at most 200 characters")
     now = datetime.now(UTC)
     words = {"id": text} | ({"sas": text_sas} if text_sas else {})
     with store_or_exit() as (_, store):
@@ -159,12 +240,72 @@ def questions_list() -> None:
             at = question.created_at.astimezone(WITA).strftime("%Y-%m-%d %H.%M")
             first = "may be written to" if question.safe_to_write else "waits until the person writes"
             typer.echo(f"{question.number}  {at}  {question.channel}, {question.language or '-'}, {first}")
-            typer.echo(f"    {question.text or '(erased)'}\n")
+            typer.echo(f"    {_plain(question.text or '') or '(erased)'}")
+            if question.voice is not None:
+                typer.echo(f"    {_voice_line(question)}")
+            typer.echo("")
         stuck = inbox.parked(session)
         for row in stuck:
             typer.echo(f"not played: message {row.id}, {row.error}")
     if not found and not stuck:
         typer.echo("No open question.")
+
+
+_FAULTS = {
+    "too-large": "it is larger than 16 MB",
+    "not-a-sound": "it is no sound",
+    "unreadable": "it cannot be read with this key",
+}
+
+
+def _voice_line(question: questions.OpenQuestion) -> str:
+    about = question.about
+    if question.voice == "waiting":
+        return "voice note, not here yet: a running server or worker fetches it"
+    if question.voice == "failed":
+        why = _FAULTS.get(about.fault or "", f"the provider did not give it: {about.fault}")
+        return f"voice note that could not be had ({why}); ask for it in words"
+    return f"voice note ({_length(about)}), get it with: questions voice {question.number}"
+
+
+def _length(about: questions.VoiceAbout) -> str:
+    seconds = f"{about.seconds} s / " if about.seconds is not None else ""
+    return seconds + said_size(about.size)
+
+
+@questions_app.command("voice")
+def questions_voice(
+    number: str,
+    out: Annotated[Path, typer.Option(help="File to write; must not exist. Readable by you alone.")],
+) -> None:
+    """Write the voice note of a question to a file, to listen to it."""
+    now = datetime.now(UTC)
+    with store_or_exit() as (_, store), _new_file(out) as file:
+        try:
+            with store.begin() as session:
+                kept = questions.voice_of(session, store, number)
+                staff.audit(session, "question.voice_taken", _who(), questions.canonical(number), now)
+        except questions.NoSuchQuestion as error:
+            raise typer.BadParameter(str(error)) from None
+        file.write(kept.sound)
+    typer.echo(f"{out}: {_length(kept.about)}, {kept.about.mime}. Delete the file when you have heard it.")
+
+
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that did not exist before, of mode 0600; when something fails it is taken away again."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise typer.BadParameter(f"{path} exists already; name another file") from None
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 @questions_app.command("answer")
@@ -174,12 +315,12 @@ def questions_answer(number: str, text: str) -> None:
         raise typer.BadParameter("the answer must have 1 to 1000 characters")
     now = datetime.now(UTC)
     with store_or_exit() as (settings, store):
-        contexts = contexts_of(read_knowledge(), settings)
+        contexts = contexts_or_exit(settings)
         try:
             with store.begin() as session:
                 answered = questions.answer(session, store, number, text.strip(), now)
                 sent = send_answer(session, store, contexts, answered, now)
-                staff.audit(session, "question.answered", _who(), number, now)
+                staff.audit(session, "question.answered", _who(), answered.number, now)
         except questions.NoSuchQuestion as error:
             raise typer.BadParameter(str(error)) from None
     typer.echo(

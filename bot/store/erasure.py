@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, event, or_, select, update
+from sqlalchemy import Row, delete, event, or_, select, update
 from sqlmodel import Session
 
 from bot.store.addresses import make_contact
@@ -15,6 +15,7 @@ from bot.store.events import SHOWN_AFTER_START, Promotion, fill_seats
 from bot.store.session import Store, new_id
 from bot.store.sql import run, table
 from bot.store.tables import (
+    INBOX_STATUSES,
     Address,
     AddressContact,
     Alert,
@@ -36,6 +37,7 @@ _INBOX = table(Inbox)
 _OUTBOX = table(Outbox)
 _SEAT = table(Registration)
 _EVENT = table(Event)
+_CONTACT = table(Contact)
 # Rows that simply go. The rest need thought and are dealt with one by one below.
 _GO = [table(model) for model in (Conversation, Progress, QuizResult, Question, Alert, AddressContact, Contact)]
 
@@ -58,18 +60,33 @@ def erase_contact(
 
     A seat for somebody without a phone, registered by this contact, stays as a bare code: she wrote it down.
     """
-    run(session, select(table(Contact).c.id).where(table(Contact).c.id == contact_id).with_for_update())
+    addresses = _lock(session, contact_id)
     waiting = _still_to_play(session, store, contact_id, keep_address)
     run(session, delete(table(ContactKey)).where(table(ContactKey).c.contact_id == contact_id))
     _forget(session, store, contact_id)
     promotions = _give_back_seats(session, contact_id, now)
-    _leave_addresses(session, store, contact_id, now, keep_address, waiting)
+    for address in addresses:
+        _leave(session, store, address, contact_id, now, waiting, stay=address.id == keep_address)
     run(session, delete(_INBOX).where(_INBOX.c.contact_id == contact_id))
     run(session, delete(_OUTBOX).where(_OUTBOX.c.contact_id == contact_id))
     for each in _GO:
         own = each.c.id if each.name == "contact" else each.c.contact_id
         run(session, delete(each).where(own == contact_id))
     return Erasure(tuple(promotions))
+
+
+def _lock(session: Session, contact_id: str) -> Sequence[Row[Any]]:
+    """The addresses that serve the contact, then the contact itself: in the order in which all take them."""
+    linked = select(_LINK.c.address_id).where(_LINK.c.contact_id == contact_id)
+    addresses = run(
+        session,
+        select(_ADDRESS.c.id, _ADDRESS.c.contact_id)
+        .where(or_(_ADDRESS.c.contact_id == contact_id, _ADDRESS.c.id.in_(linked)))
+        .order_by(_ADDRESS.c.id)
+        .with_for_update(),
+    ).all()
+    run(session, select(_CONTACT.c.id).where(_CONTACT.c.id == contact_id).with_for_update())
+    return addresses
 
 
 def _forget(session: Session, store: Store, contact_id: str) -> None:
@@ -82,7 +99,9 @@ def _forget(session: Session, store: Store, contact_id: str) -> None:
 
 
 def _give_back_seats(session: Session, contact_id: str, now: datetime) -> list[Promotion]:
-    """The contact's registrations go, and the first in line move up; events are locked in the order of their ids."""
+    """The contact's registrations go, and the first in line move up. The events are locked first, by their ids."""
+    mine = select(_SEAT.c.event_id).where(_SEAT.c.contact_id == contact_id, _SEAT.c.status != "cancelled")
+    run(session, select(_EVENT.c.id).where(_EVENT.c.id.in_(mine)).order_by(_EVENT.c.id).with_for_update())
     coming = _EVENT.c.starts > now - SHOWN_AFTER_START
     for_others = (_SEAT.c.contact_id == contact_id, _SEAT.c.other.is_(True), _SEAT.c.status != "cancelled")
     still_needed = select(_EVENT.c.id).where(coming)
@@ -111,40 +130,34 @@ def _still_to_play(session: Session, store: Store, contact_id: str, keep_address
     return [(inbox_id, text) for inbox_id, text in opened if text is not None]
 
 
-def _leave_addresses(
+def _leave(
     session: Session,
     store: Store,
+    address: Row[Any],
     contact_id: str,
     now: datetime,
-    keep_address: str | None,
     waiting: Sequence[tuple[int, str]],
+    *,
+    stay: bool,
 ) -> None:
-    linked = select(_LINK.c.address_id).where(_LINK.c.contact_id == contact_id)
-    rows = run(
-        session,
-        select(_ADDRESS.c.id, _ADDRESS.c.contact_id)
-        .where(or_(_ADDRESS.c.contact_id == contact_id, _ADDRESS.c.id.in_(linked)))
-        .order_by(_ADDRESS.c.id)
-        .with_for_update(),
-    ).all()
-    for row in rows:
-        others = select(_LINK.c.contact_id).where(_LINK.c.address_id == row.id, _LINK.c.contact_id != contact_id)
-        shared = run(session, others.limit(1)).first() is not None
-        if row.id != keep_address and not shared:
-            _remove_address(session, row.id)
-        elif row.contact_id == contact_id:
-            fresh = new_id()
-            make_contact(session, store, fresh, row.id, now)
-            run(session, update(_ADDRESS).where(_ADDRESS.c.id == row.id).values(contact_id=fresh))
-            if row.id == keep_address:
-                for inbox_id, text in waiting:
-                    body = store.vault.seal_for(session, fresh, "inbox.body", text)
-                    values = {"contact_id": fresh, "body": body}
-                    run(session, update(_INBOX).where(_INBOX.c.id == inbox_id).values(values))
+    """Takes the contact off one of its addresses. Where it was the active one, somebody blank takes its place: never
+    another profile of that phone, which may have a PIN."""
+    others = select(_LINK.c.contact_id).where(_LINK.c.address_id == address.id, _LINK.c.contact_id != contact_id)
+    if not stay and run(session, others.limit(1)).first() is None:
+        _remove_address(session, address.id)
+        return
+    if address.contact_id != contact_id:
+        return
+    fresh = new_id()
+    make_contact(session, store, fresh, address.id, now)
+    run(session, update(_ADDRESS).where(_ADDRESS.c.id == address.id).values(contact_id=fresh))
+    for inbox_id, text in waiting if stay else ():
+        values = {"contact_id": fresh, "body": store.vault.seal_for(session, fresh, "inbox.body", text)}
+        run(session, update(_INBOX).where(_INBOX.c.id == inbox_id).values(values))
 
 
 def _remove_address(session: Session, address_id: str) -> None:
-    run(session, delete(_INBOX).where(_INBOX.c.address_id == address_id))
+    run(session, delete(_INBOX).where(_INBOX.c.status.in_(INBOX_STATUSES), _INBOX.c.address_id == address_id))
     run(session, delete(_OUTBOX).where(_OUTBOX.c.address_id == address_id))
     run(session, delete(_LINK).where(_LINK.c.address_id == address_id))
     run(session, delete(_ADDRESS).where(_ADDRESS.c.id == address_id))

@@ -4,6 +4,7 @@ named here as well."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -14,12 +15,15 @@ from bot.conversation.types import Event, Registration
 from bot.store.seats import (
     LIVING,
     Promotion,
+    SeatRow,
+    approve_by_code,
     approve_seat,
     cancel_by_code,
     cancel_seat,
     fill_seats,
     living_registrations,
     lock_event,
+    seats_of,
     take_seat,
 )
 from bot.store.session import Store, new_id
@@ -28,15 +32,21 @@ from bot.store.tables import Event as EventRow
 from bot.store.tables import Registration as RegistrationRow
 
 __all__ = [
+    "EventCard",
     "Promotion",
+    "SeatRow",
+    "approve_by_code",
     "approve_seat",
     "cancel_by_code",
     "cancel_event",
     "cancel_seat",
     "create_event",
     "fill_seats",
+    "find_event",
     "registrations_of",
+    "seats_of",
     "take_seat",
+    "to_approve",
     "upcoming",
 ]
 
@@ -45,6 +55,17 @@ SHOWN_AFTER_START = timedelta(days=1)
 
 _EVENT = table(EventRow)
 _SEAT = table(RegistrationRow)
+
+
+@dataclass(frozen=True)
+class EventCard:
+    """An event as staff see it: also one that is over or called off."""
+
+    id: str
+    title: Mapping[str, str]
+    starts: datetime
+    capacity: int | None
+    cancelled: bool
 
 
 def create_event(
@@ -108,6 +129,19 @@ def upcoming(session: Session, now: datetime) -> tuple[Event, ...]:
         )
         for row in rows
     )
+
+
+def find_event(session: Session, event_id: str) -> EventCard | None:
+    row = run(session, select(_EVENT).where(_EVENT.c.id == event_id)).first()
+    if row is None:
+        return None
+    return EventCard(row.id, row.title, row.starts, row.capacity, row.cancelled_at is not None)
+
+
+def to_approve(session: Session) -> dict[str, int]:
+    """How many registrations wait for staff, by event; those without any are left out."""
+    waiting = select(_SEAT.c.event_id, func.count().label("waiting")).where(_SEAT.c.status == "approval")
+    return {row.event_id: row.waiting for row in run(session, waiting.group_by(_SEAT.c.event_id))}
 
 
 def _counted(status: str) -> Any:

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from bot.store.session import Store
 from bot.store.sql import run, table
-from bot.store.tables import Inbox, Outbox, SenderLease
+from bot.store.tables import INBOX_STATUSES, Inbox, Outbox, SenderLease
 from bot.store.totals import count
 
 Status = Literal["queued", "sending", "sent", "delivered", "read", "unknown", "failed", "cancelled"]
@@ -250,7 +250,10 @@ def shown(session: Session, address_id: str, since: datetime) -> list[str]:
     """Provider ids of messages to and from this address since then, oldest first: what TUTUP may delete."""
     inbox = table(Inbox)
     came = select(inbox.c.provider_message, inbox.c.received_at).where(
-        inbox.c.address_id == address_id, inbox.c.received_at >= since, inbox.c.provider_message.is_not(None)
+        inbox.c.status.in_(INBOX_STATUSES),  # all there are: for the index, which begins with it
+        inbox.c.address_id == address_id,
+        inbox.c.received_at >= since,
+        inbox.c.provider_message.is_not(None),
     )
     went = select(_OUTBOX.c.provider_ids, _OUTBOX.c.sent_at).where(
         _OUTBOX.c.address_id == address_id, _OUTBOX.c.sent_at >= since, _OUTBOX.c.provider_ids.is_not(None)

@@ -93,9 +93,9 @@ class Person:
     contact: Contact = field(repr=False)
     state: str | None = field(repr=False)
     step: int
-    seen_at: datetime
     account: str = field(repr=False, default="")
     inbound_at: datetime | None = None
+    seen_at: datetime | None = None  # the contact's last turn, to the hour
 
     @property
     def first(self) -> bool:
@@ -207,7 +207,7 @@ def save_state(session: Session, store: Store, person: Person, state_json: str, 
         "updated_at": now,
     }
     run(session, _SAVE(session), values)
-    if now - person.seen_at > SEEN_TO_THE:
+    if person.seen_at is None or now - person.seen_at >= SEEN_TO_THE:
         _set(session, person.contact_id, seen_at=now)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -47,6 +47,20 @@ class Promotion:
     starts: datetime
     place: str
     code: str
+    other: bool
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """A registration as staff see it. `name` None: not kept any more, or of somebody without a phone whose helper was
+    erased. `position`: in the waiting list, from 1; 0 for others."""
+
+    code: str
+    name: str | None = field(repr=False)
+    village: str | None = field(repr=False)
+    channel: str
+    status: Literal["seat", "waiting", "approval"]
+    position: int
     other: bool
 
 
@@ -136,6 +150,18 @@ def approve_seat(session: Session, store: Store, registration_id: str, now: date
         .values(status="waiting" if full else "seat", place_in_line=_next_place(session, event.id)),
     )
     return SeatTaken(registration_id, found.code, waiting=full, position=waiting + 1 if full else 0)
+
+
+def approve_by_code(
+    session: Session, store: Store, *, event_id: str, code: str, now: datetime
+) -> tuple[SeatTaken, Promotion] | None:
+    """The same by the code, with whom to tell. None: nobody with that code waits for approval."""
+    which = and_(_SEAT.c.event_id == event_id, _SEAT.c.code == code, _SEAT.c.status == "approval")
+    found = _registration(session, which)
+    taken = approve_seat(session, store, found.id, now) if found else None
+    if taken is None:
+        return None
+    return taken, _promotion(run(session, _TO_TELL.where(_SEAT.c.id == taken.registration)).one())
 
 
 def cancel_seat(
@@ -239,6 +265,33 @@ def living_registrations(session: Session, event_id: str) -> list[Promotion]:
     """Everybody with a seat or waiting for one, in the order they came."""
     rows = run(session, _TO_TELL.where(_SEAT.c.event_id == event_id, LIVING).order_by(_SEAT.c.place_in_line)).all()
     return [_promotion(row) for row in rows]
+
+
+def seats_of(session: Session, store: Store, event_id: str) -> list[SeatRow]:
+    """Everybody registered, with names, in the order they came; for staff at the desk."""
+    rows = run(
+        session,
+        select(_SEAT, _ADDRESS.c.channel)
+        .outerjoin(_ADDRESS, _ADDRESS.c.id == _SEAT.c.address_id)
+        .where(_SEAT.c.event_id == event_id, LIVING)
+        .order_by(_SEAT.c.place_in_line),
+    ).all()
+    found: list[SeatRow] = []
+    waiting = 0
+    for row in rows:
+        waiting += row.status == "waiting"
+        found.append(
+            SeatRow(
+                code=row.code,
+                name=store.vault.open_for(session, row.contact_id, "registration.name", row.name),
+                village=store.vault.open_for(session, row.contact_id, "registration.village", row.village),
+                channel=row.channel or "",
+                status=row.status,
+                position=waiting if row.status == "waiting" else 0,
+                other=row.other,
+            )
+        )
+    return found
 
 
 # --- under the lock --------------------------------------------------------------------------------------------------

@@ -138,6 +138,9 @@ class QuizResult(SQLModel, table=True):
     done_at: datetime = Field(sa_column=_at(False))
 
 
+INBOX_STATUSES = ("pending", "done", "parked")
+
+
 class Inbox(SQLModel, table=True):
     """What came in, played once, in order per address. The body goes (None) once it is answered."""
 

@@ -66,4 +66,5 @@ class Cues:
 
 
 def _stemmed(word: str, vocabulary: Vocabulary) -> str:
-    return "_".join(vocabulary.stem(part) for part in word.strip().lower().replace("-", "_").split("_"))
+    parts = vocabulary.join(word.strip().lower().replace("-", "_").split("_"))
+    return "_".join(vocabulary.stem(part) for part in parts)

@@ -29,7 +29,7 @@ class LanguageData:
     """Everything under content/language that understanding needs.
 
     `phrasings`: topic id -> how people write it. `out_of_scope`: messages of no topic. `synonyms`: word -> the word it stands
-    for. `whole`: words that are never taken apart. `cues`: topic id -> cues as text. `danger`: the parsed danger.yaml.
+    for. `whole`: words that are never taken apart. `pairs`: words side by side -> the one word they are. `cues`: topic id -> cues as text. `danger`: the parsed danger.yaml.
     """
 
     topics: tuple[Topic, ...]
@@ -38,6 +38,7 @@ class LanguageData:
     rows: tuple[Row, ...]
     synonyms: Mapping[str, str]
     whole: tuple[str, ...]
+    pairs: Mapping[str, str]
     cues: Mapping[str, tuple[str, ...]]
     danger: Mapping[str, Any]
 
@@ -73,6 +74,7 @@ def load_language(content_dir: Path | str) -> LanguageData:
         rows=_rows(folder),
         synonyms={word: group[0] for group in words["synonyms"] for word in group[1:]},
         whole=tuple(words["whole"]),
+        pairs=words["pairs"],
         cues=cues,
         danger=_yaml(folder / "danger.yaml"),
     )

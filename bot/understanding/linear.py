@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bot.understanding.index import Vector
 
-EPOCHS = 8
+EPOCHS = 5
 STEP = 0.3  # the largest correction one example may cause
 MARGIN = 1.0
 _STRIDE = 7919  # a prime: neighbours in the files are far apart in the order of learning

@@ -18,10 +18,10 @@ from bot.understanding.normalise import Normaliser
 from bot.understanding.vocabulary import Vocabulary
 
 CANDIDATES = 5
-CUE_WEIGHT = 0.6
+CUE_WEIGHT = 0.8
 MORE_CUES = 1.3  # two or more cues of a topic weigh so much more than one
-CONFIDENT = 0.75  # estimated chance of being right from which the answer is simply given
-CLOSE = 0.30  # from here the answer is offered; below, the message is of no topic
+CONFIDENT = 0.80  # estimated chance of being right from which the answer is simply given
+CLOSE = 0.40  # from here the answer is offered; below, the message is of no topic
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Evidence:
     central: float
     central_lead: float
     length: float  # words, up to 8, as a part of 8
+    known: float  # the share of the words that some phrasing of a topic has, as written
 
     def values(self) -> tuple[float, ...]:
         return tuple(vars(self).values())
@@ -67,8 +68,8 @@ class Trust:
     The figures come from `python benchmarks/understanding.py --calibrate`; run it after larger changes to the phrasings.
     """
 
-    weights: tuple[float, ...] = (-2.28, 2.97, 2.03, -0.36, -0.77, 1.49, 4.55, -5.34, 1.91)
-    bias: float = -3.70
+    weights: tuple[float, ...] = (-1.68, 3.04, 1.48, 0.98, 1.21, 1.11, 1.43, -3.77, 2.46, 2.03)
+    bias: float = -5.37
 
     def chance(self, evidence: Evidence) -> float:
         total = self.bias + sum(w * v for w, v in zip(self.weights, evidence.values(), strict=True))
@@ -87,6 +88,7 @@ class Matcher:
         out_of_scope: Iterable[str] = (),
         synonyms: Mapping[str, str] | None = None,
         whole: Iterable[str] = (),
+        pairs: Mapping[str, str] | None = None,
         cues: Mapping[str, Sequence[str]] | None = None,
         trust: Trust | None = None,
     ):
@@ -98,9 +100,10 @@ class Matcher:
         texts += [(NONE, line) for line in out_of_scope]
         worded = [(topic, normaliser.words(text)) for topic, text in texts]
         self._exact = {" ".join(words): topic for topic, words in reversed(worded) if words}
-        self._vocabulary = Vocabulary((word for _, words in worded for word in words), synonyms or {}, whole)
+        self._vocabulary = Vocabulary([words for _, words in worded], synonyms or {}, whole, pairs)
         self._cues = Cues(cues or {}, self._vocabulary)
         stemmed = [(topic, self._vocabulary.stems(words)) for topic, words in worded]
+        self._topical = frozenset(word for topic, words in worded if topic != NONE for word in words)
         self._index = Index(stemmed)
         examples = []
         for (topic, stems), vector in zip(stemmed, self._index.vectors, strict=True):
@@ -119,6 +122,7 @@ class Matcher:
             out_of_scope=data.out_of_scope,
             synonyms=data.synonyms,
             whole=data.whole,
+            pairs=data.pairs,
             cues=data.cues,
         )
 
@@ -171,6 +175,7 @@ class Matcher:
             central=central.get(first, 0.0),
             central_lead=central.get(first, 0.0) - others,
             length=min(len(words), 8) / 8,
+            known=sum(word in self._topical for word in words) / len(words),
         )
 
     def _with_cues(self, vector: Vector, stems: Sequence[str]) -> Vector:

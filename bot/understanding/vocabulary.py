@@ -7,7 +7,7 @@ There is no word list to lean on, so the stem is the form that most words of our
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -24,7 +24,7 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
     ("ng", "k"), ("ny", "s"), ("n", "t"), ("m", "p"),
 )  # fmt: skip
 _VOWELS = "aiueo"
-MEND_FROM = 4  # shorter words are too close to one another to guess at
+MEND_FROM = 5  # shorter words are too close to one another to guess at
 MEND_FAR = 8  # from this length two slips are allowed
 
 
@@ -61,20 +61,48 @@ def _unprefixed(word: str) -> set[str]:
 class Vocabulary:
     """The words of the phrasings, and the way from any word to its stem."""
 
-    def __init__(self, words: Iterable[str], synonyms: Mapping[str, str], whole: Iterable[str] = ()):
-        """`words`: all words of the phrasings, normalised. `synonyms`: word -> the one it stands for. `whole`: never cut."""
-        self.known = frozenset(words)
+    def __init__(
+        self,
+        texts: Iterable[Sequence[str]],
+        synonyms: Mapping[str, str],
+        whole: Iterable[str] = (),
+        pairs: Mapping[str, str] | None = None,
+    ):
+        """`texts`: the phrasings, each as normalised words.
+
+        `synonyms`: word -> the one it stands for. `whole`: words never cut. `pairs`: words side by side -> the one word they are.
+        """
+        self._pairs = {tuple(words.split()): one for words, one in (pairs or {}).items()}
+        self._longest = max(map(len, self._pairs), default=1)
+        self.known = frozenset(word for words in texts for word in self.join(words))
         self._synonyms = synonyms
-        self._whole = frozenset(whole)
+        self._whole = frozenset(whole) | frozenset(synonyms.values())
         support = Counter(form for word in sorted(self.known) for form in self._forms(word))
         self._support = support
         self._mendable = sorted({word for word in self.known | set(synonyms) if len(word) >= MEND_FROM})
         self.stem = lru_cache(maxsize=50_000)(self._stem)
         self.mend = lru_cache(maxsize=50_000)(self._mend)
 
-    def stems(self, words: Iterable[str]) -> list[str]:
-        """The stem of each word, typos mended first."""
-        return [self.stem(self.mend(word)) for word in words]
+    def stems(self, words: Sequence[str]) -> list[str]:
+        """The stem of each word, typos mended first, pairs taken as one."""
+        return [self.stem(word) for word in self.join([self.mend(word) for word in words])]
+
+    def join(self, words: Sequence[str]) -> list[str]:
+        """The words, with "tanda tangan" and its like as one."""
+        out: list[str] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(self._longest, len(words) - at), 1, -1):
+                *first, last = words[at : at + length]
+                one = self._pairs.get((*first, last)) or self._pairs.get((*first, last.removesuffix("nya")))
+                if one is not None:
+                    out.append(one)
+                    at += length
+                    break
+            else:
+                out.append(words[at])
+                at += 1
+        return out
 
     def _forms(self, word: str) -> set[str]:
         return {word} if word in self._whole else candidates(word)

@@ -49,7 +49,8 @@ class Limits:
 class WebDeps:
     """Everything `build_app` needs.
 
-    notifier        its `notify(address_id)` is called, from any thread, by whoever puts a message out for web chat
+    notifier        its `notify(address_id)` is called, from any thread, by whoever puts a message out for web chat; or
+                    `look()`, where it is not known for whom
     on_received     called with the address after a message was kept: wakes the turns
     on_fate         called inside the transaction of a status callback that changed a row (tell a person, send anew)
     turns_alive     is the turn loop of this process at work; always true where another process plays the turns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -20,9 +20,10 @@ class Subscription:
 
 
 class Notifier:
-    """Made anywhere; used by one event loop. `notify` may be called from any thread."""
+    """Made anywhere; used by one event loop. `notify` and `look` may be called from any thread."""
 
     def __init__(self) -> None:
+        self._news = asyncio.Event()
         self._subscriptions: dict[Subscription, None] = {}  # in the order they came
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closing = False
@@ -34,6 +35,23 @@ class Notifier:
 
     def notify(self, address_id: str) -> None:
         """Something was put out for this address, and committed."""
+        self._in_loop(lambda: self._wake(address_id))
+
+    def look(self) -> None:
+        """Something was put out, for whom is not known: all who wait are looked after at once, in one reading."""
+        self._in_loop(self._news.set)
+
+    async def news(self, seconds: float) -> bool:
+        """Waits for `look`; False when the time is over without it."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        except TimeoutError:
+            return False
+        self._news.clear()
+        return True
+
+    def _in_loop(self, act: Callable[[], None]) -> None:
         loop = self._loop
         if loop is None or loop.is_closed():
             return
@@ -42,9 +60,9 @@ class Notifier:
         except RuntimeError:
             inside = False
         if inside:
-            self._wake(address_id)
+            act()
         else:
-            loop.call_soon_threadsafe(self._wake, address_id)
+            loop.call_soon_threadsafe(act)
 
     def _wake(self, address_id: str) -> None:
         for one in self._subscriptions:

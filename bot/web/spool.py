@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,11 +31,13 @@ class SpoolFull(Exception):
 
 
 class Spool:
-    """Used from one process and one thread at a time."""
+    """Used from any thread, and by several processes side by side: what two of them drain at once is kept twice, which
+    the inbox sees."""
 
     def __init__(self, folder: Path, vault: Vault, *, files: int, size: int) -> None:
         self._folder, self._vault, self._files, self._size = folder, vault, files, size
         self._last = 0
+        self._lock = threading.Lock()
 
     def _waiting(self) -> list[Path]:
         return sorted(self._folder.glob(f"*{_ENDING}")) if self._folder.is_dir() else []
@@ -44,8 +47,12 @@ class Spool:
 
     def put(self, text: str) -> None:
         """Keeps `text`; on disk, flushed, when this returns. Raises SpoolFull."""
+        with self._lock:
+            self._put(text)
+
+    def _put(self, text: str) -> None:
         waiting = self._waiting()
-        used = sum(path.stat().st_size for path in waiting)
+        used = sum(map(_size, waiting))
         if len(waiting) >= self._files or used + len(text.encode("utf-8", "surrogatepass")) > self._size:
             raise SpoolFull
         self._last = max(time.time_ns(), self._last + 1)
@@ -74,12 +81,14 @@ class Spool:
             name = path.name.removesuffix(_ENDING)
             try:
                 text = self._vault.open_own(_PLACE, name, path.read_bytes())
+            except FileNotFoundError:
+                continue  # another process was quicker
             except Unreadable:
                 log.error("spooled delivery cannot be opened, set aside", file=path.name)
                 path.rename(path.with_suffix(".bad"))
                 continue
             keep(text)
-            path.unlink()
+            path.unlink(missing_ok=True)
             done += 1
         if done:
             self._flush()
@@ -91,6 +100,13 @@ class Spool:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # drained meanwhile
+        return 0
 
 
 SPOOL: web.AppKey[Spool] = web.AppKey("spool", Spool)

@@ -34,6 +34,7 @@ RETRY_ENDED_MS = 60_000  # of a page that was closed to make room for newer ones
 LONGEST_WAIT = 25.0  # seconds that an asking page may wait
 _NAME = 8
 _PER_LOOK = 200
+_BETWEEN_LOOKS = 0.02  # seconds
 
 RENDERER: web.AppKey[WebChat] = web.AppKey("renderer", WebChat)
 
@@ -149,12 +150,8 @@ async def _news(request: web.Request, deps: WebDeps, mine: Subscription) -> list
 def for_the_page(rendered: WebChat, pulled: outbox.Pulled) -> dict[str, Any]:
     """One outbox row as the page reads it: the reply, its media with address and size."""
     data = dict(rendered.render(pulled.body)[0].data)
-    # The page finds numbers and *bold* by itself: half the bytes on a weak signal.
-    data.pop("lines", None)
-    if "step" not in pulled.body:
-        data.pop("step", None)  # an announcement: it takes nobody's buttons away
     body = {name: value for name, value in data.items() if value not in ((), [], None)}
-    for name in ("text", "state", "lang", "clear"):
+    for name in ("state", "lang", "clear"):
         if name in pulled.body:
             body[name] = pulled.body[name]
     return {"seq": pulled.seq, "at": pulled.created_at.isoformat(), "lane": pulled.lane, "body": body}
@@ -174,18 +171,19 @@ async def polling(app: web.Application) -> AsyncIterator[None]:
 async def _poll(deps: WebDeps) -> None:
     turn = 0
     while True:
-        await asyncio.sleep(deps.poll_seconds)
+        told = await deps.notifier.news(deps.poll_seconds)
         waiting = [one for one in deps.notifier.open if not one.woken.is_set()]
-        if not waiting:
-            continue
-        # A part of them at a time, or the store would do nothing else.
-        turn = (turn + _PER_LOOK) if turn + _PER_LOOK < len(waiting) else 0
-        waiting = waiting[turn : turn + _PER_LOOK]
+        if not told:  # nothing known of: a part of them at a time, or the store would do nothing else
+            turn = (turn + _PER_LOOK) if turn + _PER_LOOK < len(waiting) else 0
+            waiting = waiting[turn : turn + _PER_LOOK]
         try:
-            await _look(deps, waiting)
+            for start in range(0, len(waiting), _PER_LOOK):
+                await _look(deps, waiting[start : start + _PER_LOOK])
         except Exception as error:
             if not is_database_away(error):
                 log.error("poll failed", error=type(error).__name__)
+        if told:
+            await asyncio.sleep(_BETWEEN_LOOKS)  # what many turns put out meanwhile is found in one look
 
 
 async def _look(deps: WebDeps, waiting: list[Subscription]) -> None:

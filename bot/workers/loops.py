@@ -69,7 +69,7 @@ async def turn_loop(
                 played = await whole(run_in_thread, lambda: runner.run_once(limit))
                 faults = 0
             except Exception as exc:
-                faults = await _survive("turns", exc, faults)
+                faults = await survive("turns", exc, faults)
                 continue
             if pulse is not None:
                 pulse.beat()
@@ -94,7 +94,7 @@ async def planner_loop(
             await whole(run_in_thread, planner.prune_if_due)
             faults = 0
         except Exception as exc:
-            faults = await _survive("planner", exc, faults)
+            faults = await survive("planner", exc, faults)
             continue
         await asyncio.sleep(0.01 if more else every)
 
@@ -112,7 +112,8 @@ async def whole(run_in_thread: InThread, fn: Callable[[], T]) -> T:
         raise
 
 
-async def _survive(loop: str, exc: Exception, faults: int) -> int:
+async def survive(loop: str, exc: Exception, faults: int) -> int:
+    """Logs the fault by kind and place and waits, the longer the more there were in a row; how many there are now."""
     metrics.loop_faults.labels(loop).inc()
     away = is_database_away(exc) or is_retryable(exc)
     (log.warning if away else log.error)("loop.fault", loop=loop, away=away, fault=place_of(exc))

@@ -15,7 +15,8 @@ from sqlmodel import Session
 from bot.conversation.codec import reply_to_dict
 from bot.conversation.events import title, when_and_where
 from bot.conversation.speech import lines, option, same, text
-from bot.conversation.types import Context, Event, Reply
+from bot.conversation.types import Context, Event, Reply, SeatTaken
+from bot.library.model import Phrase
 from bot.store import outbox, people
 from bot.store.events import Promotion
 from bot.store.people import Person
@@ -40,29 +41,66 @@ def broadcast_body(words: str) -> dict[str, Any]:
 
 def push_promotion(session: Session, store: Store, contexts: Contexts, promotion: Promotion, now: datetime) -> None:
     """Puts it into the outbox of the other person, none of whose rows is locked."""
-    if not promotion.contact_id:
-        return  # the seat of somebody without a phone, whose helper was erased since: nobody to tell
     c = contexts.blank(promotion.channel, promotion.language, now)
-    person = writes_there(session, store, promotion.address_id, promotion.contact_id, now)
+    _push(session, store, promotion, promotion_reply(promotion, c), f"promotion:{promotion.registration_id}", now)
+
+
+def push_approval(
+    session: Session, store: Store, contexts: Contexts, taken: SeatTaken, whom: Promotion, now: datetime
+) -> bool:
+    """Staff approved a seat of the public web chat: the same way. False: there is nobody to tell any more."""
+    c = contexts.blank(whom.channel, whom.language, now)
+    return _push(session, store, whom, approval_reply(taken, whom, c), f"approval:{whom.registration_id}", now)
+
+
+def _push(session: Session, store: Store, whom: Promotion, reply: Reply, key: str, now: datetime) -> bool:
+    if not whom.contact_id:
+        return False  # the seat of somebody without a phone, whose helper was erased since: nobody to tell
+    person = writes_there(session, store, whom.address_id, whom.contact_id, now)
     # With her step on it the button works as long as she has not gone on since; the word works always.
-    body = reply_to_dict(promotion_reply(promotion, c), state=STATE, step=person.step if person else 0)
+    body = reply_to_dict(reply, state=STATE, step=person.step if person else 0)
     outbox.put(
         session,
         store,
-        sender=promotion.sender,
-        address_id=promotion.address_id,
-        contact_id=promotion.contact_id,
+        sender=whom.sender,
+        address_id=whom.address_id,
+        contact_id=whom.contact_id,
         lane=outbox.PUSHES,
-        key=f"promotion:{promotion.registration_id}",
+        key=key,
         body=body,
         not_before=now,
-        pulled=promotion.channel in PULLED,
+        pulled=whom.channel in PULLED,
         now=now,
     )
+    return True
 
 
 def promotion_reply(promotion: Promotion, c: Context) -> Reply:
     """`c` is in her language and channel."""
+    say = c.catalogue.say
+    seat = say("A seat is free now and is kept for you, code *{code}*:", code=promotion.code)
+    if promotion.other:
+        seat = say("A seat is free now and is kept for the person with the code *{code}*:", code=promotion.code)
+    return _about_seat(promotion, seat, c)
+
+
+def approval_reply(taken: SeatTaken, whom: Promotion, c: Context) -> Reply:
+    """`c` is in her language and channel."""
+    say = c.catalogue.say
+    if taken.waiting:
+        seat = say(
+            "All seats are taken. Number {position} in the waiting list, code *{code}*:",
+            position=taken.position,
+            code=taken.code,
+        )
+    elif whom.other:
+        seat = say("The organiser has confirmed the seat of the person with the code *{code}*:", code=taken.code)
+    else:
+        seat = say("The organiser has confirmed your seat, code *{code}*:", code=taken.code)
+    return _about_seat(whom, seat, c)
+
+
+def _about_seat(promotion: Promotion, seat: Phrase, c: Context) -> Reply:
     say = c.catalogue.say
     # A way out and no numbered choice: a number she types is an answer to what she was asked before.
     ways = (option(c, "mine", say("My registrations")),)
@@ -77,9 +115,6 @@ def promotion_reply(promotion: Promotion, c: Context) -> Reply:
         place=promotion.place,
         seats_left=None,
     )
-    seat = say("A seat is free now and is kept for you, code *{code}*:", code=promotion.code)
-    if promotion.other:
-        seat = say("A seat is free now and is kept for the person with the code *{code}*:", code=promotion.code)
     return Reply(text(lines(same(NEUTRAL), seat, title(what) + "\n" + when_and_where(what)), c), nav=ways)
 
 

@@ -158,9 +158,9 @@ class Sender:
     async def _cycle(self) -> None:
         """One look at the database, one round of new sends."""
         landed, self._landed = self._landed, []
-        room = self._room()
+        flying = [item.lane for item, _ in self._flying.values()]
         try:
-            items = await self._in_thread(lambda: self._transact(landed, room))
+            items = await self._in_thread(lambda: self._transact(landed, flying))
         except BaseException:
             # Whether it was committed is not known; writing the same fates again changes nothing.
             self._landed = landed + self._landed
@@ -209,13 +209,14 @@ class Sender:
 
     # --- in the thread of the store
 
-    def _transact(self, landed: list[Fate], room: _Room) -> list[OutItem]:
+    def _transact(self, landed: list[Fate], flying: list[int]) -> list[OutItem]:
+        """`flying`: the lanes of the sends under way."""
         if landed:
             self._write_down(landed)
         if not self._hold():
             return []
         self._expire()
-        return self._claim(room)
+        return self._claim(self._room(flying))
 
     def _write_down(self, landed: list[Fate]) -> None:
         """Fates that came in together share a transaction; one that cannot be written takes no other along."""
@@ -290,13 +291,12 @@ class Sender:
             if outbox.expired(session, self.name, self._clock()):
                 self._settler.unknown = True
 
-    def _room(self) -> _Room:
-        """By the sends in flight and the buckets."""
+    def _room(self, flying: list[int]) -> _Room:
+        """By the sends under way, by how the last ones went, and by the buckets."""
         concurrency = self.settings.concurrency
-        free = concurrency - len(self._flying)
+        free = concurrency - len(flying)
         if self._settler.trouble >= TROUBLE:
-            free = min(free, 1 - len(self._flying))
-        pushing = sum(item.lane == outbox.PUSHES for item, _ in self._flying.values())
+            free = min(free, 1 - len(flying))
         most = max(1, int(concurrency * (1 - RESERVED)))
         paused = self._settler.pushes_paused_until
         if paused is not None and paused > self._clock():
@@ -304,7 +304,7 @@ class Sender:
         return _Room(
             any=max(0, free),
             paced=max(0, min(free, self._bucket.whole())),
-            pushes=max(0, min(most - pushing, self._pushes.whole())),
+            pushes=max(0, min(most - flying.count(outbox.PUSHES), self._pushes.whole())),
         )
 
     def _claim(self, room: _Room) -> list[OutItem]:

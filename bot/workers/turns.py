@@ -117,7 +117,7 @@ class TurnRunner:
                     sender="warm-up",
                     account="nobody",
                     provider_id=secrets.token_hex(8),
-                    message=Message("text", text="halo"),
+                    message=Message("text", text="menu"),
                     now=now,
                     keep_days=1,
                 )

@@ -345,8 +345,12 @@ async def test_only_the_newest_choices_can_be_tapped(store: Store, tmp_path: Pat
         await expect(old.nth(1).locator(".chosen")).to_have_text("1Belajar")
         await expect(old.locator(".nav:visible")).to_have_count(0)
         await expect(at.theirs.last.locator("button:disabled")).to_have_count(0)
-        # An announcement takes nobody's buttons away.
-        await at.answered(at.here.push({"text": "Kabar: acara besok."}))
+        # An announcement takes nobody's buttons away; its own can be tapped too, as long as nobody has gone on.
+        await at.answered(at.here.push({"text": "Kabar: acara besok.", "state": "push", "step": 0}))
+        await expect(at.page.get_by_role("button", name="1 Lanjut")).to_be_enabled()
+        more = [{"key": "seat", "label": "Lihat kursi"}]
+        await at.answered(at.here.push({"text": "Ada kursi.", "state": "push", "step": 3, "choices": more}))
+        await expect(at.page.get_by_role("button", name="1 Lihat kursi")).to_be_enabled()
         await expect(at.page.get_by_role("button", name="1 Lanjut")).to_be_enabled()
         await at.page.reload()
         await expect(at.page.get_by_role("button", name="1 Lanjut")).to_be_enabled()
@@ -369,6 +373,7 @@ async def test_a_pin_is_neither_shown_nor_kept(store: Store, tmp_path: Path, chr
     async with phone(store, tmp_path, chromium_path) as at:
         await at.open()
         await at.say("pin")
+        await at.answered(at.here.push({"text": "Kabar.", "state": "push", "step": 0}))  # in between
         await at.say("4711")
         assert words_of(at.here)[-1] == "4711"
         await expect(at.mine.last).to_contain_text("••••")

@@ -255,8 +255,23 @@ async def test_it_wakes_at_once_in_this_process_and_soon_for_others(store: Store
             began = loop.time()
             await here.push({"text": "kabar"}, tell=tell)
             found = await waiting
-            assert found["messages"][0]["body"] == {"text": "kabar"}  # no step: it takes nobody's buttons away
+            assert found["messages"][0]["body"] == {"text": "kabar", "step": 0}
             assert loop.time() - began < patience
+
+
+async def test_somebody_put_something_out_for_whoever(store: Store, tmp_path: Path) -> None:
+    """`look`: one reading for all who wait, from any thread."""
+    async with house(store, tmp_path, poll_seconds=60) as here, client() as browser:
+        await visit(here, browser)
+        await write(here, browser, {"id": "1", "text": "halo"})
+        await ask(here, browser)
+        waiting = asyncio.create_task(ask(here, browser, after=1, wait=10))
+        await asyncio.sleep(0.1)
+        await here.push({"text": "kabar"}, tell=False)
+        began = asyncio.get_running_loop().time()
+        await asyncio.to_thread(here.deps.notifier.look)
+        assert [one["seq"] for one in (await waiting)["messages"]] == [2]
+        assert asyncio.get_running_loop().time() - began < 1
 
 
 async def test_another_process_takes_the_first_message(store: Store, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,17 @@ def test_a_disk_that_refuses_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyP
         one.put("dua")
     monkeypatch.undo()
     assert drained(one) == ["satu"]
+
+
+def test_many_threads_put_while_one_drains(tmp_path: Path) -> None:
+    one, texts = spool(tmp_path, files=1000, size=10**6), [str(number) for number in range(60)]
+    taken: list[str] = []
+    with ThreadPoolExecutor(8) as threads:
+        puts = [threads.submit(one.put, text) for text in texts]
+        while not all(put.done() for put in puts):
+            one.drain(taken.append)
+            spool(tmp_path).drain(taken.append)  # as another process would
+    for put in puts:
+        put.result()
+    one.drain(taken.append)
+    assert set(taken) == set(texts) and len(one) == 0

@@ -143,18 +143,31 @@ class House:
     ) -> inbox.Received:
         """Somebody writes."""
         with self.store.begin() as session:
-            return inbox.receive(
-                session,
-                self.store,
-                channel=sender.partition(":")[0],
-                sender=sender,
-                account=account,
-                provider_id=provider_id or f"p{next(self.numbers)}",
-                message=message or Message("text", text=text),
-                provider_message=provider_message,
-                now=self.clock(),
-                keep_days=3,
+            return self.take_in(
+                session, account, message or Message("text", text=text), sender, provider_id, provider_message
             )
+
+    def take_in(
+        self,
+        session: Any,
+        account: str,
+        message: Message,
+        sender: str = BOT,
+        provider_id: str | None = None,
+        provider_message: str | None = None,
+    ) -> inbox.Received:
+        return inbox.receive(
+            session,
+            self.store,
+            channel=sender.partition(":")[0],
+            sender=sender,
+            account=account,
+            provider_id=provider_id or f"p{next(self.numbers)}",
+            message=message,
+            provider_message=provider_message,
+            now=self.clock(),
+            keep_days=3,
+        )
 
     def tap(self, account: str, key: str, step: int, *, sender: str = BOT) -> inbox.Received:
         return self.hear(account, sender=sender, message=Message("choice", choice=key, stamp=step))

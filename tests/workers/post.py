@@ -11,13 +11,15 @@ from typing import Any
 from bot.channels.base import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.transport import Timeouts
+from bot.conversation.types import Message
 from bot.store import inbox, outbox
 from bot.workers.contexts import StaffChat, TurnSettings
 from bot.workers.sender import Sender, SenderSettings
 from tests.servers import TelegramServer
 from tests.workers.house import House, contexts
 
-QUICK = Timeouts(connect=1.0, write=1.0, read=0.25, pool=1.0)
+QUICK = Timeouts(connect=5.0, write=5.0, read=0.3, pool=5.0)  # for what never answers
+PATIENT = Timeouts(connect=10.0, write=10.0, read=20.0, pool=10.0)  # a busy machine is no fault of the sender
 STAFF = "-100200300"
 
 
@@ -50,9 +52,9 @@ async def running(*senders: Sender) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def telegram(**more: Any) -> AsyncIterator[tuple[TelegramServer, Telegram]]:
-    async with TelegramServer(**more) as server:
-        channel = Telegram(server.token, base=server.url, timeouts=QUICK)
+async def telegram(timeouts: Timeouts = PATIENT) -> AsyncIterator[tuple[TelegramServer, Telegram]]:
+    async with TelegramServer() as server:
+        channel = Telegram(server.token, base=server.url, timeouts=timeouts)
         try:
             yield server, channel
         finally:
@@ -60,7 +62,7 @@ async def telegram(**more: Any) -> AsyncIterator[tuple[TelegramServer, Telegram]
             assert server.complaints == []
 
 
-async def eventually(found: Callable[[], Any], seconds: float = 8.0) -> Any:
+async def eventually(found: Callable[[], Any], seconds: float = 20.0) -> Any:
     """Its value once it is true."""
     end = time.monotonic() + seconds
     while not (value := found()):
@@ -88,7 +90,9 @@ class Post:
         return self.house.hear(account, "halo", sender=self.sender)
 
     def addresses(self, n: int, first: int = 1000) -> list[inbox.Received]:
-        return [self.address(str(first + number)) for number in range(n)]
+        with self.house.begin() as session:
+            halo = Message("text", text="halo")
+            return [self.house.take_in(session, str(first + number), halo, self.sender) for number in range(n)]
 
     def put(self, to: inbox.Received, text: str = "halo", lane: int = outbox.REPLIES, **more: Any) -> int:
         return self.put_all([(to, text)], lane, **more)[0]

@@ -480,8 +480,9 @@ def test_a_database_that_goes_away_costs_no_attempts(house: House) -> None:
     for _ in range(10):
         with pytest.raises(OperationalError):
             drain(runner)
-    assert drain(runner).turns == 3
-    assert [house.inbox_row(one.inbox_id).attempts for one in received] == [1, 1, 1]
+    drain(runner)
+    rows = [house.inbox_row(one.inbox_id) for one in received]
+    assert [(row.status, row.attempts) for row in rows] == [("done", 1)] * 3
     assert all(len(house.rows(one.address_id)) == 1 for one in received)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.channels.transport import Timeouts
 from bot.channels.whatsapp import WhatsApp
 from bot.store import outbox
 from bot.store.inbox import Received
@@ -18,19 +19,19 @@ from bot.workers.settle import Settler
 from bot.workers.unknown import Reconciles
 from tests.servers import OK, TwilioServer, hang, reset_after, tw
 from tests.workers.house import House, contexts
-from tests.workers.post import QUICK, STAFF, Post, eventually, never, running, sender_of
+from tests.workers.post import PATIENT, QUICK, STAFF, Post, eventually, never, running, sender_of
 
 SENDER = "whatsapp:15005550006"
 MAYBE_TWICE = "sends.maybe_twice"
 
 
 @contextlib.asynccontextmanager
-async def twilio(house: House) -> AsyncIterator[tuple[TwilioServer, WhatsApp]]:
+async def twilio(house: House, timeouts: Timeouts = PATIENT) -> AsyncIterator[tuple[TwilioServer, WhatsApp]]:
     async with TwilioServer() as server:
         server.clock = house.clock
         channel = WhatsApp(
             server.sid, server.auth_token, server.number, public_base="https://bekal.example", api_base=server.url,
-            timeouts=QUICK,
+            timeouts=timeouts,
         )  # fmt: skip
         try:
             yield server, channel
@@ -84,7 +85,7 @@ async def test_what_twilio_made_without_answering_is_found_in_its_list(house: Ho
 
 async def test_what_stands_in_no_list_is_sent_again(house: House, post: Post) -> None:
     row = post.put(post.address(number()))
-    async with twilio(house) as (server, channel):
+    async with twilio(house, QUICK) as (server, channel):
         server.script("create", hang(accepted=False))
         async with running(sender_of(house, channel, reconcile_after=0.3)):
             await eventually(lambda: post.statuses(row) == ["sent"])
@@ -96,7 +97,7 @@ async def test_a_message_of_the_same_words_is_not_taken_for_it(house: House, pos
     """ "Menu" was sent a moment ago; the second "Menu" is in doubt: the first one must not stand for it."""
     one = post.address(number())
     first = post.put(one, "menu")
-    async with twilio(house) as (server, channel):
+    async with twilio(house, QUICK) as (server, channel):
         async with running(sender_of(house, channel, reconcile_after=0.3)):
             await eventually(lambda: post.statuses(first) == ["sent"])
             server.script("create", hang(accepted=False))
@@ -121,7 +122,7 @@ async def test_the_callback_tells_before_the_list_is_asked(house: House, post: P
 async def test_later_words_wait_for_what_is_in_doubt_danger_does_not(house: House, post: Post) -> None:
     one = post.address(number())
     first = post.put(one, "satu")
-    async with twilio(house) as (server, channel):
+    async with twilio(house, QUICK) as (server, channel):
         server.script("create", hang(accepted=False))
         async with running(sender_of(house, channel, reconcile_after=1.0)):
             await eventually(lambda: post.statuses(first) == ["unknown"])

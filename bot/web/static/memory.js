@@ -34,8 +34,9 @@ function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(15)), (byte) => byte.toString(36).padStart(2, "0")).join("");
 }
 
+// The newest message of the conversation itself: announcements, alerts and apologies come in between.
 function lastBody() {
-  for (let i = S.log.length - 1; i >= 0; i--) if (S.log[i].b) return S.log[i].b;
+  for (let i = S.log.length - 1; i >= 0; i--) if (S.log[i].b && !/^(push|alert|apology|)$/.test(S.log[i].b.state || "")) return S.log[i].b;
   return {};
 }
 

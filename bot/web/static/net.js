@@ -117,7 +117,10 @@ async function ask(turn, failed) {
 // The server's name for this chat changed: it has forgotten the old one and counts from 1 again.
 function ready(said) {
   if (said.chat && said.chat !== S.chat) {
-    if (S.chat) S.seq = S.acked = 0;
+    if (S.chat) {
+      S.seq = S.acked = 0;
+      S.log.forEach((entry) => { if (entry.b) entry.b.step = -1; });
+    }
     S.chat = said.chat;
     keep();
   }

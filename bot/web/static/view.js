@@ -111,21 +111,17 @@ function buttons(entry, choices, kind) {
   return group;
 }
 
-// Only the newest message with buttons can be tapped, and not while a tap is on its way.
+// Only the buttons of the newest step can be tapped, and not while a tap is on its way. An announcement has an older
+// step or none: it takes nobody's buttons away.
 function live() {
-  let newest = null, tapped = null, step;
+  let step = -1, tapped = null;
   S.log.forEach((entry) => {
-    const body = entry.b;
-    if (!body) { if (entry.c && entry.s !== "bad" && !entry.over) tapped = entry; return; }
-    tapped = null;
-    if (body.step === undefined) return; // not an answer: an announcement
-    if (body.step !== step) newest = null;
-    step = body.step;
-    if (body.choices || body.nav) newest = entry;
+    if (entry.b) { step = Math.max(step, entry.b.step || 0); tapped = null; }
+    else if (entry.c && entry.s !== "bad" && !entry.over) tapped = entry;
   });
   nodes.forEach((node, entry) => {
     if (!entry.b) return;
-    const old = entry !== newest, waits = !old && !!tapped;
+    const old = (entry.b.step || 0) !== step, waits = !old && !!tapped;
     node.classList.toggle("old", old);
     node.classList.toggle("busy", waits);
     if (!old && !waits) entry.chosen = "";
