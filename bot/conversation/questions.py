@@ -27,6 +27,7 @@ from bot.conversation.types import (
 )
 from bot.library.model import Group, Phrase, Statement, Topic
 
+FEW = 4  # questions in full a page: they fit one message in each language
 PAGE = 8  # entries a page; «more» and the ways out stand beside them
 _FILLERS = frozenset(
     [
@@ -122,6 +123,7 @@ class AskQuestion(State):
     """«Tulis pertanyaan Anda»"""
 
     NAME: ClassVar[str] = "ask"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("paspor", "gimana soal gaji")
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
@@ -183,16 +185,17 @@ class Topics(State):
 
     NAME: ClassVar[str] = "topics"
     group: str
+    page: int = 0
 
     def _group(self, c: Context) -> Group | None:
         return next((group for group in groups(c) if group.key == self.group), None)
 
     def valid(self, c: Context) -> bool:
-        return self._group(c) is not None
+        return bool(self._topics(c))
 
     def _topics(self, c: Context) -> tuple[Topic, ...]:
         group = self._group(c)
-        return group.topics[:10] if group else ()
+        return group.topics[self.page * FEW : (self.page + 1) * FEW] if group else ()
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         rows = [same(f"{number} ") + topic.question for number, topic in enumerate(self._topics(c), 1)]
@@ -202,13 +205,16 @@ class Topics(State):
         return (reply(c, lines(c.catalogue.say("Choose a question:"), lines(*rows, gap="\n")), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
-        return tuple(option(c, topic.id, topic.label) for topic in self._topics(c))
+        named = [option(c, topic.id, topic.label) for topic in self._topics(c)]
+        if replace(self, page=self.page + 1)._topics(c):
+            named.append(option(c, "more", c.catalogue.say("Other questions"), "lainnya", "lanjut", "lagi"))
+        return tuple(named)
 
     def choose(self, key: str, c: Context) -> Turn:
-        return arrive(Answer(key), c)
+        return arrive(replace(self, page=self.page + 1) if key == "more" else Answer(key), c)
 
     def back(self, c: Context) -> State:
-        return Groups()
+        return replace(self, page=self.page - 1) if self.page else Groups()
 
 
 @dataclass(frozen=True)

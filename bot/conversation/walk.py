@@ -88,10 +88,14 @@ def survey(*contexts: Context, meet: Meet | None = None) -> Survey:
     `meet` is shown every place once, with what stood on the screen.
     """
     found = Survey()
+    expanded: set[str] = set()
     waiting: deque[Rehearsal] = deque(Rehearsal(context) for context in contexts)
     while waiting:
         here = waiting.popleft()
-        for by, message in _moves(here):
+        name = here.state.NAME if here.state else ""
+        fresh = name not in expanded
+        expanded.add(name)
+        for by, message in _moves(here, fresh):
             there = copy.copy(here)
             there.people = {key: copy.copy(person) for key, person in here.people.items()}
             there.seats, there.questions, there.effects = list(here.seats), list(here.questions), []
@@ -121,8 +125,9 @@ def survey(*contexts: Context, meet: Meet | None = None) -> Survey:
     return found
 
 
-def _moves(here: Rehearsal) -> Iterator[tuple[str, Message]]:
-    """What a person may do: own choices, the ways out, example words, a picture, nonsense."""
+def _moves(here: Rehearsal, fresh: bool) -> Iterator[tuple[str, Message]]:
+    """What a person may do: own choices and the way back; where the state is met for the first time also the other ways
+    out, example words, pictures, an old button, nonsense."""
     state = here.state
     if state is None:
         yield "halo", Message("text", "halo")
@@ -133,17 +138,19 @@ def _moves(here: Rehearsal) -> Iterator[tuple[str, Message]]:
         if only is not None and state.NAME in ("welcome", "language") and choice.key != only:
             continue
         yield f"[{choice.key}]", Message("choice", choice=choice.key, stamp=here.step)
-    for key in ("back", "menu", "help"):
-        yield key, Message("choice", choice=key, stamp=here.step)
+    yield "back", Message("choice", choice="back", stamp=here.step)
     for words in state.EXAMPLES:
         yield "words", Message("text", words)
+    if not fresh:
+        return
+    for key in ("menu", "help"):
+        yield key, Message("choice", choice=key, stamp=here.step)
     yield "nonsense", Message("text", "zzqx")
-    if state.NAME in ("menu", "card", "register-name"):
-        for kind in MEDIA:
-            yield kind, Message(kind, media="ref" if kind == "voice" else None)  # type: ignore[arg-type]
-        yield "old-button", Message("choice", choice="next", stamp=-1)
-        yield "question", Message("text", "berapa gaji minimum di malaysia?")
-        yield "story", Message("text", "bagaimana caranya supaya kucing tetangga saya tidak naik ke atap rumah lagi")
+    yield "old-button", Message("choice", choice="next", stamp=-1)
+    yield "question", Message("text", "berapa gaji minimum di malaysia?")
+    yield "story", Message("text", "bagaimana caranya supaya kucing tetangga saya tidak naik ke atap rumah lagi")
+    for kind in MEDIA:
+        yield kind, Message(kind, media="ref" if kind == "voice" else None)  # type: ignore[arg-type]
 
 
 def _faults(place: str, state: State, replies: tuple[Reply, ...], c: Context) -> Iterator[Fault]:

@@ -73,9 +73,9 @@ class _Lease:
 class _Room:
     """How much may be claimed now."""
 
-    any: int  # sends
-    paced: int  # of them by the bucket; danger does not wait for it
-    pushes: int
+    any: int  # danger: as many as may be under way
+    paced: int  # danger and replies, by the bucket
+    pushes: int  # of these
 
 
 class Sender:
@@ -294,16 +294,19 @@ class Sender:
     def _room(self, flying: list[int]) -> _Room:
         """By the sends under way, by how the last ones went, and by the buckets."""
         concurrency = self.settings.concurrency
+        danger = flying.count(outbox.DANGER)
         free = concurrency - len(flying)
+        # One place is kept for danger: the others may all be waiting for an answer that does not come.
+        spare = min(free, max(1, concurrency - 1) - (len(flying) - danger))
         if self._settler.trouble >= TROUBLE:
-            free = min(free, 1 - len(flying))
+            spare = min(spare, 1 - len(flying))
         most = max(1, int(concurrency * (1 - RESERVED)))
         paused = self._settler.pushes_paused_until
         if paused is not None and paused > self._clock():
             most = 0
         return _Room(
             any=max(0, free),
-            paced=max(0, min(free, self._bucket.whole())),
+            paced=max(0, min(spare, self._bucket.whole())),
             pushes=max(0, min(most - flying.count(outbox.PUSHES), self._pushes.whole())),
         )
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.conversation.types import Event, SeatCancelled, SeatRefused, SeatTaken
 from bot.store import events, inbox, outbox, people, seats
+from bot.store.privacy import erase_contact
 from bot.store.session import is_retryable
 from bot.store.sql import run, table
 from bot.store.tables import Event as EventRow
@@ -309,6 +310,63 @@ def test_the_public_web_chat_takes_no_seat_until_approved(world: World) -> None:
     assert [(one.waiting, one.position) for one in approved if one] == [(False, 0), (True, 1), (True, 2)]
     assert [one.code for one in approved if one] == [one.code for one in waiting]
     assert statuses(world, event_id) == {"seat": 1, "waiting": 2}
+
+
+def test_staff_see_who_is_registered_and_approve_by_the_code(world: World) -> None:
+    event_id, other_event = world.event(1), world.event(1)
+    siti = world.person("siti", language="sas", safe_to_write=True)
+    ani, web = world.person("ani"), world.person("cookie", sender="webchat")
+    first = world.seated(siti, event_id)
+    wished = world.seated(web, event_id, seats="approve", name="Budi", village="Sakra")
+    second = world.seated(ani, event_id, name="Ani")
+    for_other = world.seated(siti, event_id, other=True, name="Inaq Sum")
+    with world.store.read() as session:
+        rows = events.seats_of(session, world.store, event_id)
+        assert events.to_approve(session) == {event_id: 1}
+        assert events.seats_of(session, world.store, other_event) == []
+    assert [(row.code, row.name, row.status, row.position, row.channel, row.other) for row in rows] == [
+        (first.code, "Siti", "seat", 0, "telegram", False),
+        (wished.code, "Budi", "approval", 0, "webchat", False),
+        (second.code, "Ani", "waiting", 1, "telegram", False),
+        (for_other.code, "Inaq Sum", "waiting", 2, "telegram", True),
+    ]
+    assert rows[1].village == "Sakra" and "Budi" not in repr(rows)
+    with world.store.begin() as session:
+        for code in (first.code, second.code, "0000" if wished.code != "0000" else "0001", "", "x"):
+            assert events.approve_by_code(session, world.store, event_id=event_id, code=code, now=NOW) is None
+        assert events.approve_by_code(session, world.store, event_id=other_event, code=wished.code, now=NOW) is None
+        done = events.approve_by_code(session, world.store, event_id=event_id, code=wished.code, now=NOW)
+        assert done is not None
+        taken, whom = done
+        assert events.approve_by_code(session, world.store, event_id=event_id, code=wished.code, now=NOW) is None
+        assert events.to_approve(session) == {}
+    assert (taken.registration, taken.waiting, taken.position) == (wished.registration, True, 3)
+    assert (whom.contact_id, whom.address_id, whom.channel) == (web.contact_id, web.address_id, "webchat")
+    assert (whom.code, whom.event_id, whom.other) == (wished.code, event_id, False)
+
+
+def test_a_bare_code_is_listed_and_approved_without_a_name(world: World) -> None:
+    """Who registered her was erased; the code she wrote down still counts."""
+    event_id, helper = world.event(3), world.person("cookie", sender="webchat")
+    code = world.seated(helper, event_id, other=True, seats="approve", name="Inaq Sum").code
+    with world.store.begin() as session:
+        erase_contact(session, world.store, helper.contact_id, NOW)
+    with world.store.begin() as session:
+        (row,) = events.seats_of(session, world.store, event_id)
+        assert (row.code, row.name, row.village, row.channel, row.status) == (code, None, None, "", "approval")
+        done = events.approve_by_code(session, world.store, event_id=event_id, code=code, now=NOW)
+        assert done is not None and done[1].contact_id == ""
+
+
+def test_an_event_is_found_also_when_it_is_over_or_called_off(world: World) -> None:
+    event_id = world.event(2)
+    with world.store.begin() as session:
+        found = events.find_event(session, event_id)
+        assert found is not None and (found.capacity, found.cancelled, found.title["sas"]) == (2, False, "Bekal")
+        events.cancel_event(session, event_id, NOW)
+        found = events.find_event(session, event_id)
+        assert found is not None and found.cancelled
+        assert events.find_event(session, "nothing") is None
 
 
 def test_a_refused_approval_frees_nothing_and_moves_nobody(world: World) -> None:

@@ -111,13 +111,66 @@ def test_a_voice_note_is_fetched_and_heard(world: World) -> None:
         assert questions.list_open(session, world.store)[0].voice == "waiting"
         (fetch,) = questions.voices_to_fetch(session, world.store)
         assert (fetch.media, fetch.sender, fetch.channel) == ("file:77", BOT, "telegram")
-        assert questions.keep_voice(session, world.store, fetch.question_id, sound)
+        with pytest.raises(questions.NoSuchQuestion, match="not here yet"):
+            questions.voice_of(session, world.store, "P-0001")
+        assert questions.keep_voice(session, world.store, fetch.question_id, sound, mime="audio/ogg", seconds=12)
         assert not questions.keep_voice(session, world.store, 99, sound)
+        assert not questions.keep_voice(session, world.store, fetch.question_id, b"another"), "the first one counts"
         assert questions.voices_to_fetch(session, world.store) == []
-        assert questions.list_open(session, world.store)[0].voice == "here"
-        assert questions.voice_of(session, world.store, "P-0001") == sound
-        assert questions.voice_of(session, world.store, "P-0002") is None
+        (question,) = questions.list_open(session, world.store)
+        assert (question.voice, question.about) == ("here", questions.VoiceAbout("audio/ogg", 12, len(sound)))
+        kept = questions.voice_of(session, world.store, "P-0001")
+        assert (kept.sound, kept.about) == (sound, question.about)
+        assert b"OggS" not in repr(kept).encode()
+        with pytest.raises(questions.NoSuchQuestion, match="there is no question P-0002"):
+            questions.voice_of(session, world.store, "P-0002")
         assert sound not in run(session, select(table(Question).c.voice)).scalar_one()
+    with world.store.begin() as session:
+        # Then it is to be deleted at the provider, and the reference goes.
+        (left,) = questions.voices_to_forget(session, world.store, BOT)
+        assert (left.question_id, left.media) == (fetch.question_id, "file:77")
+        questions.voice_gone(session, left.question_id)
+        assert questions.voices_to_forget(session, world.store) == []
+        assert questions.voice_of(session, world.store, "1").sound == sound
+
+
+def test_a_voice_note_that_cannot_be_had_leaves_a_note(world: World) -> None:
+    ask(world, world.person(), "(pesan suara)", media="file:77")
+    with world.store.begin() as session:
+        assert questions.give_up_voice(session, world.store, 1, "too-large")
+        assert not questions.give_up_voice(session, world.store, 1, "gone")
+        assert not questions.keep_voice(session, world.store, 1, b"OggS")
+        (question,) = questions.list_open(session, world.store)
+        assert (question.text, question.voice, question.about.fault) == ("(pesan suara)", "failed", "too-large")
+        with pytest.raises(questions.NoSuchQuestion, match="too-large"):
+            questions.voice_of(session, world.store, "P-0001")
+
+
+def test_voices_are_named_by_bot_and_those_put_off_are_left_out(world: World) -> None:
+    for number in range(4):
+        ask(world, world.person(f"p{number}", sender=BOT if number else "telegram:2"), "", media=f"file:{number}")
+    with world.store.begin() as session:
+        assert [one.media for one in questions.voices_to_fetch(session, world.store, "telegram:2")] == ["file:0"]
+        found = questions.voices_to_fetch(session, world.store, BOT, limit=2, leave={2})
+        assert [one.question_id for one in found] == [3, 4]
+        assert "file:" not in repr(found)
+        questions.close(session, "P-0003", NOW)
+        questions.answer(session, world.store, "P-0004", "x", NOW)
+        assert [one.question_id for one in questions.voices_to_fetch(session, world.store, BOT)] == [2]
+        assert not questions.keep_voice(session, world.store, 4, b"OggS"), "answered meanwhile"
+
+
+def test_a_voice_note_whose_key_is_lost(world: World) -> None:
+    ask(world, world.person(), "", media="file:77")
+    with world.store.begin() as session:
+        questions.keep_voice(session, world.store, 1, b"OggS")
+    with world.store.begin() as session:
+        run(session, delete(table(ContactKey)))
+        world.store.vault._cache.clear()
+        (question,) = questions.list_open(session, world.store)
+        assert (question.voice, question.about.fault) == ("failed", "unreadable")
+        (left,) = questions.voices_to_forget(session, world.store)
+        assert left.media is None
 
 
 # --- alerts ----------------------------------------------------------------------------------------------------------

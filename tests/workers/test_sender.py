@@ -577,9 +577,9 @@ async def test_what_was_sent_is_written_down_once_the_database_is_back(
 
     monkeypatch.setattr(outbox, "sent", sent)
     async with telegram() as (server, channel), running(sender_of(house, channel)):
-        await eventually(lambda: len(server.calls) == 5)
+        await eventually(lambda: server.calls)
         await asyncio.sleep(0.3)
-        away[0] = False
+        away[0] = False  # until then it claimed nothing more
         await eventually(lambda: post.statuses(*ids) == ["sent"] * 5)
         assert len(server.calls) == 5
     assert post.counters() == {}
@@ -612,3 +612,17 @@ async def test_at_the_end_what_hangs_is_left_in_doubt_and_found_out_by_the_next(
         async with running(sender_of(house, channel, holder="two")):
             await eventually(lambda: post.statuses(row) == ["sent"])
     assert post.counters() == {MAYBE_TWICE: 1}
+
+
+async def test_danger_finds_a_place_where_everything_hangs(house: House) -> None:
+    post = Post(house)
+    people = post.addresses(10)
+    async with telegram() as (server, channel):
+        for n in range(9):
+            server.answer_chat(1000 + n, slow(5))
+        sender = sender_of(house, channel, concurrency=3, grace=0.1)
+        async with running(sender):
+            post.put_all([(one, "balasan") for one in people[:9]])
+            await eventually(lambda: sender.in_flight == 2)
+            post.put(people[9], "darurat", outbox.DANGER)
+            await eventually(lambda: server.texts(1009) == ["darurat"], 4)
