@@ -34,7 +34,7 @@ _VOCATIVE = r"(?:pak|bu|bapak|ibu|kak|kakak|bang|abang|mas|mbak|mba|min|admin|di
 _CALLED = re.compile(rf"^\s*(?:{_VOCATIVE}\s*,\s*|(?:pak|bu|kak|bang|mas|mbak|mba|min|admin|gan|sis|bro)\b[\s,]+)+", re.IGNORECASE)
 _CALLED_LAST = re.compile(r"[\s,]+(?:pak|bu|kak|bang|mas|mbak|mba|min|admin|gan|sis|bro)\s*$", re.IGNORECASE)
 _SPREAD = re.compile(r"\b(?:[a-z][ .]){2,}[a-z]\b", re.IGNORECASE)  # "t o l o n g", "s.o.s"
-_CRIES = frozenset({"tolong", "help"})  # said twice they are louder; other doubles are one word ("dikejar2")
+_CRIES = frozenset({"tolong", "help"})  # repeated they are louder; other doubles are one word ("dikejar2")
 _VOWELS = re.compile("[aiueo]")
 _SIGNS = {"🆘": " sos ", "🚨": " sos "}
 
@@ -161,7 +161,8 @@ class Danger:
         words: list[str] = []
         for word in self._normaliser.words(fold(text), sasak=sasak):
             for plain in self._spelling.get(word, [word]):
-                if not words or words[-1] != plain or plain in _CRIES:
+                said = words[-2:].count(plain) if plain in _CRIES else 2 * (words[-1:] == [plain])
+                if said < 2:
                     words.append(plain)
         out: list[str] = []
         for word in words:

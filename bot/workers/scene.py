@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,6 +84,7 @@ class Scene:
     stage: Stage
     session: Session
     now: datetime
+    ready: Mapping[int, InboxItem] = field(default_factory=dict)  # messages opened before the transaction
     voices: list[VoiceNote] = field(default_factory=list)
     pulled: set[str] = field(default_factory=set)
     _done: list[tuple[str, datetime]] = field(default_factory=list)  # channel, received_at
@@ -121,6 +122,8 @@ class Scene:
 
     def _open(self, address_id: str, inbox_id: int) -> InboxItem | None:
         """None: played already (by somebody whose claim ran out), or it cannot be read and was given up."""
+        if inbox_id in self.ready:
+            return self.ready[inbox_id]  # should it have been played since, `finish` says so
         try:
             return inbox.open_message(self.session, self.store, inbox_id)
         except Exception as exc:
@@ -141,6 +144,11 @@ class Scene:
         try:
             channel = self._turn(item)
             savepoint.commit()
+        except inbox.AlreadyPlayed:
+            savepoint.rollback()
+            del self.voices[voices:]
+            self._put, self._events = put, None
+            return True
         except Exception as exc:
             if is_retryable(exc) or is_database_away(exc):
                 raise  # not this message's fault: the whole transaction goes

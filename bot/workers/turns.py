@@ -23,7 +23,7 @@ import structlog
 from bot.conversation.turn import take_turn
 from bot.conversation.types import Message
 from bot.store import inbox, outbox
-from bot.store.inbox import Claimed
+from bot.store.inbox import Claimed, InboxItem
 from bot.store.session import Store, is_database_away, is_retryable
 from bot.workers import metrics
 from bot.workers.contexts import Contexts
@@ -90,6 +90,7 @@ class TurnRunner:
         self._fetch_voice = fetch_voice
         self._on_pulled = on_pulled
         self._budget = budget
+        self._ready: dict[int, InboxItem] = {}
         self._owed: list[Claimed] = []  # claimed but not tried: their attempts are to be given back
 
     def prepare(self) -> None:
@@ -143,6 +144,7 @@ class TurnRunner:
                 played += self._play_some(waiting)
             return played
         finally:
+            self._ready.clear()
             self.stage.memory.forget()
 
     # --- claiming
@@ -160,20 +162,20 @@ class TurnRunner:
             self._owed.pop()
 
     def _read_ahead(self, claims: Iterable[Claimed]) -> None:
-        """What the texts mean is worked out now, while nobody waits for a lock of ours. Best effort: whatever fails
-        here fails again in the turn, where it is dealt with."""
-        heard: list[tuple[str, str]] = []
+        """Messages are opened, and what the texts mean is worked out, while nobody waits for a lock of ours. Best effort:
+        whatever fails here fails again in the turn, where it is dealt with."""
         try:
             with self.store.read() as session:
                 for claim in claims:
                     for inbox_id in (*claim.inbox_ids, *claim.behind):
                         item = inbox.open_message(session, self.store, inbox_id)
-                        if item is not None and item.message is not None and item.message.kind == "text":
-                            heard.append((claim.address_id, item.message.text))
+                        if item is not None and item.message is not None:
+                            self._ready[inbox_id] = item
         except Exception as exc:
             log.warning("turns.not_read_ahead", fault=place_of(exc))
-        for address_id, text in heard:
-            self.stage.memory.read_ahead(text, sasak=self.stage.reads_sasak(address_id))
+        for item in self._ready.values():
+            if item.message is not None and item.message.kind == "text":
+                self.stage.memory.read_ahead(item.message.text, sasak=self.stage.reads_sasak(item.address_id))
 
     # --- transactions
 
@@ -197,7 +199,7 @@ class TurnRunner:
         """`batch` tells afterwards which addresses were in it, also when it raises."""
         began = time.monotonic()
         with self.store.begin() as session:
-            scene = Scene(self.stage, session, self.clock())
+            scene = Scene(self.stage, session, self.clock(), self._ready)
             played = Played()
             for claim in waiting:
                 batch.append(claim)
