@@ -7,6 +7,7 @@ import gettext
 import logging
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 import structlog
 from aiohttp.web import Application, AppRunner, TCPSite
 from prometheus_client import REGISTRY
+from sqlmodel import Session
 
 from bot.channels.telegram import Telegram
 from bot.channels.whatsapp import WhatsApp
@@ -26,10 +28,12 @@ from bot.conversation.types import Contact, Context, Operator
 from bot.library.load import load
 from bot.library.model import Library
 from bot.locales_build import compile_catalogues
+from bot.store.outbox import Fate
 from bot.store.session import Store
 from bot.understanding import Understanding, build
 from bot.web.deps import Limits, WebDeps
 from bot.web.notifier import Notifier
+from bot.web.rescue import Rescue
 from bot.web.server import build_app
 from bot.workers.contexts import Contexts, StaffChat, TurnSettings
 from bot.workers.effects import VoiceNote
@@ -38,9 +42,10 @@ from bot.workers.intake import poll_loop, sweep_loop, until_taken
 from bot.workers.loops import Pulse, planner_loop, sender_loop, turn_loop
 from bot.workers.planner import Planner
 from bot.workers.sender import Sender, SenderSettings
+from bot.workers.settle import Settler
 from bot.workers.turns import TurnRunner
 from bot.workers.voices import Voices
-from bot.workers.wake import INBOX, OUTBOX, Wake, listening, wake_up
+from bot.workers.wake import INBOX, OUTBOX, Wake, listening, notify, wake_up
 
 T = TypeVar("T")
 MEDIA = ROOT / "content" / "media"
@@ -136,6 +141,7 @@ class Program:
         # Reading and writing for the web; turns have a thread of their own, so that neither waits for the other's queue.
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="store")
         self._turns = ThreadPoolExecutor(max_workers=1, thread_name_prefix="turns")
+        self._told: set[asyncio.Task[None]] = set()
         self.telegram: Telegram | None = None
         self.whatsapp: WhatsApp | None = None
 
@@ -253,23 +259,45 @@ class Program:
                 whatsapp=self.whatsapp,
                 public_base_url=settings.public_base_url,
                 on_received=self._received,
+                on_fate=self._on_fate(),
+                other_ways=self._other_ways(),
+                rescue=Rescue(self.knowledge.understanding, blank_context(self.knowledge, self.store.clock())),
                 turns_alive=self.pulse.alive if self.work else lambda: True,
                 registry=REGISTRY,
                 limits=self.limits,
             )
         )
 
+    def _on_fate(self) -> Callable[[Session, Fate], None]:
+        """What follows when Twilio reports that a message it had taken failed after all."""
+        if self.whatsapp is None:
+            return lambda session, fate: None
+        settler = Settler(self.store, self.contexts, self.whatsapp.sender, self.whatsapp.name, False, time.monotonic)
+        return lambda session, fate: settler.reported(session, fate, self.store.clock())
+
+    def _other_ways(self) -> tuple[tuple[str, str], ...]:
+        """For who has no JavaScript."""
+        number = self.settings.twilio_whatsapp_from.removeprefix("whatsapp:+")
+        return (("WhatsApp", f"https://wa.me/{number}"),) if number else ()
+
     def _received(self, _address_id: str) -> None:
         """Something came in: wake the turns, here or in another process."""
         wake_up(self.store, INBOX)
+        if not self.work and self.store.dialect == "postgresql":
+            task = asyncio.get_running_loop().create_task(self.in_store_thread(self._tell_workers))
+            self._told.add(task)
+            task.add_done_callback(self._told.discard)
+
+    def _tell_workers(self) -> None:
+        with self.store.begin() as session:
+            notify(session, INBOX)
 
     async def _wake_pages(self) -> None:
         """Open pages look at once when a turn of any process has put something out."""
         async with Wake(self.store, OUTBOX) as wake:
             while True:
                 await wake.wait(60.0)
-                for page in self.notifier.open:
-                    page.woken.set()
+                self.notifier.look()
 
     async def _tell_telegram(self) -> None:
         """The menu of commands, and where updates are to be delivered. Tried until Telegram has taken it."""

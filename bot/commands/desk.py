@@ -179,7 +179,8 @@ def event_cancel_seat(event: str, code: Annotated[str, typer.Argument(help="The 
             done, promotion = events.cancel_by_code(session, store, event_id=event, code=code, now=now)
             if promotion is not None:
                 push_promotion(session, store, contexts, promotion, now)
-            staff.audit(session, "seat.cancelled", _who(), event, now)
+            if done.done:
+                staff.audit(session, "seat.cancelled", _who(), event, now)
     typer.echo("cancelled" if done.done else "no seat with that code")
     if not done.done:
         raise typer.Exit(1)

@@ -1,7 +1,7 @@
 """Cues: words that together point to a topic (content/language/cues.yaml).
 
-A cue is written `paspor + pegang|simpan|tahan + ! hilang`: all parts joined by + in any order, alternatives by |, what must not be
-there after !, words side by side joined by _.
+A cue is written `paspor + pegang|simpan|tahan + ! hilang`: all parts joined by + in any order, alternatives by |, what must
+not be there after !, words side by side joined by _.
 """
 
 from __future__ import annotations

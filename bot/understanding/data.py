@@ -29,7 +29,8 @@ class LanguageData:
     """Everything under content/language that understanding needs.
 
     `phrasings`: topic id -> how people write it. `out_of_scope`: messages of no topic. `synonyms`: word -> the word it stands
-    for. `whole`: words that are never taken apart. `pairs`: words side by side -> the one word they are. `cues`: topic id -> cues as text. `danger`: the parsed danger.yaml.
+    for. `whole`: words that are never taken apart. `pairs`: words side by side -> the one word they are. `cues`: topic id ->
+    cues as text (see `cues`). `danger`: the parsed danger.yaml.
     """
 
     topics: tuple[Topic, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 Vector = dict[str, float]  # feature -> weight, length 1
 
@@ -15,7 +16,7 @@ FIRST_SHARE = 0.6  # how much of that is the nearest one's
 
 def features(stems: Sequence[str]) -> list[str]:
     """The stems, and each pair of neighbours joined by '_'."""
-    return [*stems, *(f"{left}_{right}" for left, right in zip(stems, stems[1:], strict=False))]
+    return [*stems, *(f"{left}_{right}" for left, right in pairwise(stems))]
 
 
 class Index:

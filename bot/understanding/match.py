@@ -1,7 +1,7 @@
 """From a question to the topic that answers it.
 
-Three witnesses: a classifier over words and cues (`linear`, `cues`), the nearest phrasings and the middle of each topic (`index`).
-The classifier ranks; how far one may trust the first place is estimated from all three (`Trust`).
+Three witnesses: a classifier over words and cues (`linear`, `cues`), the nearest phrasings and the middle of each topic
+(`index`). The classifier ranks; how far one may trust the first place is estimated from all three (`Trust`).
 """
 
 from __future__ import annotations

@@ -17,7 +17,9 @@ Scope = Literal["any", "sas-only", "low"]
 # Indonesian words that end like a Sasak word typed with k: read as Sasak only when the message is Sasak anyway.
 INDONESIAN_K = frozenset({"ajak", "adek", "salak", "antik", "badak", "pelek", "elek", "sak", "yak", "sik"})
 # Entries of the table marked "any" that Indonesian speakers also type: they never prove that a message is Sasak.
-NOT_PROOF = frozenset({"aku", "kamu", "apa", "paham", "bait", "lat", "pira", "dateng", "gawe", "taun", "kenape", "due", "batur", "begal", "boten", "beng"})
+NOT_PROOF = frozenset(
+    {"aku", "kamu", "apa", "paham", "bait", "lat", "pira", "dateng", "gawe", "taun", "kenape", "due", "batur", "begal", "boten", "beng"}
+)
 
 _STRETCH = re.compile(r"(.)\1{2,}")
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*'?")

@@ -70,7 +70,8 @@ class Vocabulary:
     ):
         """`texts`: the phrasings, each as normalised words.
 
-        `synonyms`: word -> the one it stands for. `whole`: words never cut. `pairs`: words side by side -> the one word they are.
+        `synonyms`: word -> the one it stands for. `whole`: words never cut. `pairs`: words side by side -> the one word they
+        are.
         """
         self._pairs = {tuple(words.split()): one for words, one in (pairs or {}).items()}
         self._longest = max(map(len, self._pairs), default=1)

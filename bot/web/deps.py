@@ -18,6 +18,7 @@ from bot.library.model import Library
 from bot.store.outbox import Fate
 from bot.store.session import Store, is_retryable
 from bot.web.notifier import Notifier
+from bot.web.rescue import Rescue
 
 T = TypeVar("T")
 
@@ -53,6 +54,7 @@ class WebDeps:
                     `look()`, where it is not known for whom
     on_received     called with the address after a message was kept: wakes the turns
     on_fate         called inside the transaction of a status callback that changed a row (tell a person, send anew)
+    rescue          answers words of danger while the database is away
     turns_alive     is the turn loop of this process at work; always true where another process plays the turns
     registry        the workers' metrics, shown beside the web's own
     poll_seconds    how often the outbox is looked at although nobody called `notify`
@@ -72,6 +74,7 @@ class WebDeps:
     clock: Callable[[], datetime] | None = None  # default: the store's
     on_received: Callable[[str], None] = lambda address_id: None
     on_fate: Callable[[Session, Fate], None] = lambda session, fate: None
+    rescue: Rescue | None = None
     turns_alive: Callable[[], bool] = lambda: True
     registry: CollectorRegistry | None = None
     poll_seconds: float = 1.0

@@ -90,7 +90,12 @@ async def telegram(request: web.Request) -> web.StreamResponse:
     if isinstance(found, BlockChange):
         await deps.write(lambda session: _block(session, deps, channel.sender, found))
     elif found is not None:
-        await _keep(request.app, channel.name, channel.sender, found, TELEGRAM_KEEP_DAYS)
+        try:
+            await _keep(request.app, channel.name, channel.sender, found, TELEGRAM_KEEP_DAYS)
+        except Exception as error:
+            if is_database_away(error) and deps.rescue is not None:
+                await deps.rescue.answer(channel, found)
+            raise  # 503: Telegram comes again
         request.app[AFTERWARDS].start(channel.acknowledge(payload))
     return web.Response()
 
@@ -128,6 +133,8 @@ async def twilio(request: web.Request) -> web.StreamResponse:
         except Exception as error:
             if not isinstance(error, TimeoutError) and not is_database_away(error):
                 raise
+            if deps.rescue is not None:
+                await deps.rescue.answer(channel, found)
             await _spool(app, fields)
     return web.Response(text=EMPTY_TWIML, content_type="text/xml")
 

@@ -108,6 +108,7 @@ class Sender:
         self._pushes = Bucket(self.settings.rate * self.settings.pushes_share, clock=monotonic)
         self._flying: dict[int, tuple[OutItem, asyncio.Task[None]]] = {}
         self._landed: list[Fate] = []
+        self._asking: asyncio.Task[None] | None = None
         self._settler = Settler(store, contexts, self.name, channel.name, channel.name == "telegram", monotonic)
         self._unknowns = Unknowns(store, channel, self._settler, self.settings, self._clock, monotonic)
         self._hungry = False  # the last claim took all it could: there may be more
@@ -169,8 +170,15 @@ class Sender:
             task = asyncio.create_task(self._send(item))
             self._flying[item.id] = (item, task)
         metrics.in_flight.labels(self.channel.name).set(len(self._flying))
-        if self._lease is not None and self.may_send():
+        if self.may_send() and self._unknowns.due() and (self._asking is None or self._asking.done()):
+            self._asking = asyncio.create_task(self._find_out())  # beside the loop: asking a provider takes its time
+
+    async def _find_out(self) -> None:
+        try:
             await self._unknowns.find_out(self._in_thread, frozenset(self._flying))
+        except Exception as exc:
+            log.warning("sender.not_found_out", channel=self.channel.name, fault=place_of(exc))
+        self.wake.set()
 
     async def _send(self, item: OutItem) -> None:
         fate: Fate | None = None
@@ -290,6 +298,8 @@ class Sender:
         with self.store.begin() as session:
             if outbox.expired(session, self.name, self._clock()):
                 self._settler.unknown = True
+            state = outbox.sender_state(session, self.name)
+        metrics.halted.labels(self.channel.name).set(1 if state is not None and state.halted else 0)
 
     def _room(self, flying: list[int]) -> _Room:
         """By the sends under way, by how the last ones went, and by the buckets."""
@@ -355,6 +365,9 @@ class Sender:
     async def _end(self) -> None:
         """What is under way may land for a moment; then it is written down and the lease given back."""
         tasks = [task for _, task in self._flying.values()]
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.gather(self._asking, return_exceptions=True)
         if tasks:
             await asyncio.wait(tasks, timeout=self.settings.grace)
         for task in tasks:

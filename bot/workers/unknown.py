@@ -59,10 +59,13 @@ class Unknowns:
         self._seen: dict[int, float] = {}  # row -> since when it is unknown, as we know
         self._looked_at = -1e9
 
+    def due(self) -> bool:
+        """Is there anything to find out, and was the last look long enough ago?"""
+        pause = LOOK_EVERY if self._seen and isinstance(self._channel, Reconciles) else 0.0
+        return self._settler.unknown and self._monotonic() - self._looked_at >= pause
+
     async def find_out(self, in_thread: InThread, flying: Collection[int]) -> None:
-        """Looks now and then while there are such rows."""
-        if not self._settler.unknown or self._monotonic() - self._looked_at < self._pause():
-            return
+        """One look. `flying`: rows that are being sent, so not in doubt."""
         self._looked_at = self._monotonic()
         rows = await in_thread(self._rows)
         rows = [item for item in rows if item.id not in flying]
@@ -73,9 +76,6 @@ class Unknowns:
                 await self._ask(in_thread, self._channel, item)
         elif rows:
             await in_thread(lambda: self._send_again(rows))
-
-    def _pause(self) -> float:
-        return LOOK_EVERY if self._seen and isinstance(self._channel, Reconciles) else 0.0
 
     def _rows(self) -> list[OutItem]:
         with self._store.read() as session:

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select
 from yarl import URL
 
+from bot.app import blank_context, read_knowledge
 from bot.channels.telegram import Telegram
 from bot.channels.whatsapp import WhatsApp
 from bot.conversation.types import Message
@@ -23,6 +24,7 @@ from bot.store.session import Store
 from bot.store.sql import run, table
 from bot.store.tables import Address, Inbox
 from bot.web.deps import Limits
+from bot.web.rescue import Rescue
 from bot.web.spool import Spool
 from bot.web.webhooks import EMPTY_TWIML, drain
 from tests.servers import TelegramServer, TwilioServer
@@ -162,6 +164,25 @@ async def test_telegram_comes_again_when_the_database_is_away(store: Store, tmp_
         at.away = False
         assert await at.tell(update) == 200
         assert at.messages() == [Message("text", text="halo")]
+
+
+async def test_words_of_danger_get_the_numbers_while_the_database_is_away(store: Store, tmp_path: Path) -> None:
+    """From memory, in both languages, once for each delivery; the message is played when the database is back."""
+    knowledge = read_knowledge()
+    rescue = Rescue(knowledge.understanding, blank_context(knowledge, store.clock()))
+    async with door(store, tmp_path, rescue=rescue) as at:
+        at.away = True
+        cry, greeting = at.telegram.say(1, "tolong saya dipukul majikan"), at.telegram.say(2, "halo")
+        assert [await at.tell(cry), await at.tell(cry), await at.tell(greeting)] == [503, 503, 503]
+        [card] = at.telegram.texts(1)
+        assert "999" in card and "110" in card and "Sasak:" in card
+        assert at.telegram.texts(2) == []
+        fields = at.twilio.inbound("+6281234567890", "saya disekap majikan")
+        assert await at.twilio.post(hook(at), fields) == 200  # spooled
+        assert ["999" in words for words in at.twilio.bodies] == [True]
+        at.away = False
+        assert await at.tell(cry) == 200
+        assert at.messages()[0] == Message("text", text="tolong saya dipukul majikan")
 
 
 # --- Twilio ----------------------------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ async def killed_under_load(database: str, *, people: int, each: int, kills: int
                 counted = [0]
                 for _ in range(kills):
                     await child.start()
-                    await asyncio.sleep(chance.uniform(0.02, 0.7))
+                    await _at_work(telegram, chance)
                     await child.kill()
                     counted.append(_counter(store))
                 await child.start()
@@ -123,6 +123,17 @@ async def killed_under_load(database: str, *, people: int, each: int, kills: int
     # What a kill left in doubt is counted when the next process finds it.
     growth = [after - before for before, after in itertools.pairwise(counted)]
     return Told(kills, people, people * each, told, counted[-1], max(growth))
+
+
+async def _at_work(telegram: TelegramServer, chance: random.Random) -> None:
+    """Most kills fall while it sends, some while it is still starting."""
+    if chance.random() < 0.25:
+        await asyncio.sleep(chance.uniform(0.0, 0.3))
+        return
+    calls, end = len(telegram.calls), time.monotonic() + 5
+    while len(telegram.calls) == calls and time.monotonic() < end:
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(chance.uniform(0.0, 0.4))
 
 
 async def _write(store: Store, sender: str, people: int, each: int, chance: random.Random) -> None:
