@@ -54,7 +54,9 @@ class Score:
     def line(self) -> str:
         shares = (self.top1, self.given, self.top3, self.sure, self.sure_wrong)
         kept = "".join(f"{100 * share:9.1f}" for share in shares)
-        return f"{self.name:<16}{self.questions:5}{kept}{self.none:8}{100 * self.loose:9.1f}{100 * self.sure_loose:9.1f}"
+        return (
+            f"{self.name:<16}{self.questions:5}{kept}{self.none:8}{100 * self.loose:9.1f}{100 * self.sure_loose:9.1f}"
+        )
 
 
 def questions(name: str) -> list[Asked]:
@@ -125,7 +127,9 @@ def calibrate(data: LanguageData) -> None:
         right = sum(chance >= limit and good for chance, good in inside) / len(inside)
         wrong = sum(chance >= limit and not good for chance, good in inside) / len(inside)
         loose = sum(chance >= limit for chance in outside) / len(outside)
-        print(f"from {limit:.2f}: right {100 * right:5.1f} %  wrong {100 * wrong:4.1f} %  of no topic {100 * loose:4.1f} %")
+        print(
+            f"from {limit:.2f}: right {100 * right:5.1f} %  wrong {100 * wrong:4.1f} %  of no topic {100 * loose:4.1f} %"
+        )
 
 
 def _evidence(values: Sequence[float]) -> Evidence:
@@ -141,7 +145,9 @@ def logistic(rows: Sequence[tuple[tuple[float, ...], bool, float]]) -> tuple[lis
         math.sqrt(sum(weight * (values[at] - middle[at]) ** 2 for values, _, weight in rows) / total) or 1.0
         for at in range(width)
     ]
-    scaled = [([(v - m) / s for v, m, s in zip(values, middle, spread, strict=True)], right, w) for values, right, w in rows]
+    scaled = [
+        ([(v - m) / s for v, m, s in zip(values, middle, spread, strict=True)], right, w) for values, right, w in rows
+    ]
     weights, bias, rate = [0.0] * width, 0.0, 1.0
     for _ in range(600):
         slope, lift = [0.0] * width, 0.0
@@ -170,7 +176,9 @@ def main() -> None:
         return
     understanding = Understanding(data)
     built = time.perf_counter()
-    print(f"read in {loaded - start:.2f} s, built in {built - loaded:.2f} s; confident from {CONFIDENT}, close from {CLOSE}\n")
+    print(
+        f"read in {loaded - start:.2f} s, built in {built - loaded:.2f} s; confident from {CONFIDENT}, close from {CLOSE}\n"
+    )
     print("shares in %         n     top1    given     top3     sure   sure-x   none    given     sure")
     spent: list[float] = []
     for name in ("questions.yaml", "questions_seen.yaml"):
@@ -189,7 +197,9 @@ def main() -> None:
         print(score("held back", rest).line())
     danger(understanding, data, errors=options.errors)
     spent.sort()
-    print(f"\nper question: p50 {1e3 * spent[len(spent) // 2]:.2f} ms, p99 {1e3 * spent[int(0.99 * len(spent))]:.2f} ms")
+    print(
+        f"\nper question: p50 {1e3 * spent[len(spent) // 2]:.2f} ms, p99 {1e3 * spent[int(0.99 * len(spent))]:.2f} ms"
+    )
 
 
 def danger(understanding: Understanding, data: LanguageData, *, errors: bool) -> None:
@@ -201,7 +211,11 @@ def danger(understanding: Understanding, data: LanguageData, *, errors: bool) ->
     plain += [text for name in ("questions.yaml", "questions_seen.yaml") for _, text in questions(name)]
     spent = []
     print()
-    for name, texts, card in (("danger (goldens)", calls, True), ("look-alikes", alike, False), ("questions", plain, False)):
+    for name, texts, card in (
+        ("danger (goldens)", calls, True),
+        ("look-alikes", alike, False),
+        ("questions", plain, False),
+    ):
         wrong = []
         for text in texts:
             begin = time.perf_counter()

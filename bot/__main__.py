@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import content, desk, serving, talk
+from bot.commands import content, demo, desk, serving, talk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,7 +22,7 @@ app.command()(talk.chat)
 app.command()(talk.simulate)
 app.command()(talk.ask)
 app.command()(desk.broadcast)
-app.command()(desk.demo)
+app.command()(demo.demo)
 app.add_typer(desk.event_app, name="event")
 app.add_typer(desk.questions_app, name="questions")
 app.add_typer(desk.staff_app, name="staff")

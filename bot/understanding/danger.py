@@ -67,7 +67,7 @@ class Danger:
         self._joinable = {form for form in self._rules.forms if form.startswith("di")} | set(rules["joined"])
         self._ordinary = (frozenset(known) | frozenset(rules["not_typos"])) - self._rules.words
         mended = {form for root in rules["mended"]["verbs"] for form in _long_forms(root) if len(form) >= MEND_FROM}
-        self._targets = sorted(mended | set(rules["mended"]["words"]))
+        self._targets: list[str] = sorted(mended | set(rules["mended"]["words"]))
         self._skeletons = {_VOWELS.sub("", word): word for word in reversed(self._targets)}  # "dskp" -> disekap
         self._mend_word = lru_cache(maxsize=20_000)(self._nearest)
 

@@ -29,8 +29,8 @@ class LanguageData:
     """Everything under content/language that understanding needs.
 
     `phrasings`: topic id -> how people write it. `out_of_scope`: messages of no topic. `synonyms`: word -> the word it stands
-    for. `whole`: words that are never taken apart. `pairs`: words side by side -> the one word they are. `cues`: topic id ->
-    cues as text (see `cues`). `danger`: the parsed danger.yaml.
+    for. `whole`: words that are never taken apart. `pairs`: words side by side -> the one word they are. `fillers`: words of
+    politeness. `cues`: topic id -> cues as text (see `cues`). `danger`: the parsed danger.yaml.
     """
 
     topics: tuple[Topic, ...]
@@ -40,6 +40,7 @@ class LanguageData:
     synonyms: Mapping[str, str]
     whole: tuple[str, ...]
     pairs: Mapping[str, str]
+    fillers: tuple[str, ...]
     cues: Mapping[str, tuple[str, ...]]
     danger: Mapping[str, Any]
 
@@ -76,6 +77,7 @@ def load_language(content_dir: Path | str) -> LanguageData:
         synonyms={word: group[0] for group in words["synonyms"] for word in group[1:]},
         whole=tuple(words["whole"]),
         pairs=words["pairs"],
+        fillers=tuple(words["fillers"]),
         cues=cues,
         danger=_yaml(folder / "danger.yaml"),
     )

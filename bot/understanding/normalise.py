@@ -18,7 +18,24 @@ Scope = Literal["any", "sas-only", "low"]
 INDONESIAN_K = frozenset({"ajak", "adek", "salak", "antik", "badak", "pelek", "elek", "sak", "yak", "sik"})
 # Entries of the table marked "any" that Indonesian speakers also type: they never prove that a message is Sasak.
 NOT_PROOF = frozenset(
-    {"aku", "kamu", "apa", "paham", "bait", "lat", "pira", "dateng", "gawe", "taun", "kenape", "due", "batur", "begal", "boten", "beng"}
+    {
+        "aku",
+        "kamu",
+        "apa",
+        "paham",
+        "bait",
+        "lat",
+        "pira",
+        "dateng",
+        "gawe",
+        "taun",
+        "kenape",
+        "due",
+        "batur",
+        "begal",
+        "boten",
+        "beng",
+    }
 )
 
 _STRETCH = re.compile(r"(.)\1{2,}")
@@ -53,7 +70,9 @@ def tokens(text: str) -> list[str]:
 class Normaliser:
     """Turns text into plain words by a table. Build it with `from_rows`."""
 
-    def __init__(self, entries: Mapping[Scope, Mapping[tuple[str, ...], str]], sure: frozenset[str], words: frozenset[str]):
+    def __init__(
+        self, entries: Mapping[Scope, Mapping[tuple[str, ...], str]], sure: frozenset[str], words: frozenset[str]
+    ):
         """`entries`: per scope, input tokens -> output. `sure`: words that prove Sasak. `words`: every word of the table."""
         self._entries = entries
         self._sure = sure

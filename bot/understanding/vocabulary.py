@@ -67,12 +67,14 @@ class Vocabulary:
         synonyms: Mapping[str, str],
         whole: Iterable[str] = (),
         pairs: Mapping[str, str] | None = None,
+        fillers: Iterable[str] = (),
     ):
         """`texts`: the phrasings, each as normalised words.
 
         `synonyms`: word -> the one it stands for. `whole`: words never cut. `pairs`: words side by side -> the one word they
-        are.
+        are. `fillers`: words of politeness.
         """
+        self._fillers = frozenset(fillers)
         self._pairs = {tuple(words.split()): one for words, one in (pairs or {}).items()}
         self._longest = max(map(len, self._pairs), default=1)
         self.known = frozenset(word for words in texts for word in self.join(words))
@@ -85,8 +87,12 @@ class Vocabulary:
         self.mend = lru_cache(maxsize=50_000)(self._mend)
 
     def stems(self, words: Sequence[str]) -> list[str]:
-        """The stem of each word, typos mended first, pairs taken as one."""
-        return [self.stem(word) for word in self.join([self.mend(word) for word in words])]
+        """The stem of each word, typos mended first, pairs taken as one, fillers left out."""
+        return [self.stem(word) for word in self.core(self.join([self.mend(word) for word in words]))]
+
+    def core(self, words: Sequence[str]) -> list[str]:
+        """The words without those of politeness; all of them when nothing else is there."""
+        return [word for word in words if word not in self._fillers] or list(words)
 
     def join(self, words: Sequence[str]) -> list[str]:
         """The words, with "tanda tangan" and its like as one."""

@@ -13,31 +13,30 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 import structlog
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, SendFailed
 from bot.store import outbox
-from bot.store.outbox import LeaseLost, OutItem
+from bot.store.outbox import OutItem
 from bot.store.session import Store, is_database_away, is_retryable
 from bot.workers import metrics
-from bot.workers.buckets import Bucket
+from bot.workers.claims import Claims, SenderSettings
 from bot.workers.contexts import Contexts
 from bot.workers.delivery import Delivery, Fate
 from bot.workers.faults import place_of
-from bot.workers.holder import is_dead, own_name
-from bot.workers.settle import Settler, show_doubles
+from bot.workers.holder import own_name
+from bot.workers.settle import Settler
 from bot.workers.unknown import Unknowns
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-RESERVED = 0.2  # of the sends in flight are kept free of pushes
-TROUBLE = 5  # sends in a row that the provider could not take: from then on one at a time, until one goes through
-EXPIRE_EVERY = 10.0  # seconds: rows whose sending nobody finished are looked for
+__all__ = ["InThread", "Sender", "SenderSettings"]
+
+_THREAD_GRACE = 10.0  # seconds that a transaction gets to end when we are stopped
 _DATABASE_WAITS = (0.5, 1.0, 2.0, 5.0)
 
 
@@ -45,37 +44,6 @@ class InThread(Protocol):
     """Runs a function of the store in a thread: `await run(fn)`."""
 
     def __call__(self, fn: Callable[[], T], /) -> Awaitable[T]: ...
-
-
-@dataclass(frozen=True)
-class SenderSettings:
-    """`rate`: messages a second. `concurrency`: sends in flight at most, and so the most that a kill can leave in doubt.
-    `lease_seconds`: how long others wait when this process dies where they cannot see it (another machine)."""
-
-    rate: float = 25.0
-    concurrency: int = 10
-    lease_seconds: float = 30.0
-    pushes_share: float = 0.8
-    per_address: float = 1.0
-    staff_account: str | None = None  # STAFF_ALERT_TELEGRAM_CHAT
-    poll: float = 1.0  # seconds between looks when nobody wakes it
-    grace: float = 3.0  # seconds that sends in flight get at the end
-    reconcile_after: float = 10.0  # seconds a status callback gets before Twilio is asked (danger: a third of it)
-
-
-@dataclass
-class _Lease:
-    epoch: int
-    since: float  # by the monotonic clock, before it was asked for
-
-
-@dataclass(frozen=True)
-class _Room:
-    """How much may be claimed now."""
-
-    any: int  # danger: as many as may be under way
-    paced: int  # danger and replies, by the bucket
-    pushes: int  # of these
 
 
 class Sender:
@@ -102,24 +70,26 @@ class Sender:
         self._clock = clock or store.clock
         self._monotonic = monotonic
         self._in_thread = run_in_thread
-        self._ttl = timedelta(seconds=self.settings.lease_seconds)
-        self._lease: _Lease | None = None
-        self._bucket = Bucket(self.settings.rate, clock=monotonic)
-        self._pushes = Bucket(self.settings.rate * self.settings.pushes_share, clock=monotonic)
         self._flying: dict[int, tuple[OutItem, asyncio.Task[None]]] = {}
         self._landed: list[Fate] = []
         self._asking: asyncio.Task[None] | None = None
         self._settler = Settler(store, contexts, self.name, channel.name, channel.name == "telegram", monotonic)
         self._unknowns = Unknowns(store, channel, self._settler, self.settings, self._clock, monotonic)
-        self._hungry = False  # the last claim took all it could: there may be more
-        self._active_at = -1e9
-        self._expired_at = -1e9
+        self._claims = Claims(
+            store,
+            self._settler,
+            self.settings,
+            self.holder,
+            self._unknowns.take_over,
+            clock=self._clock,
+            monotonic=monotonic,
+        )
         self._delivery = Delivery(
             channel=channel,
             clock=self._clock,
-            may_send=self.may_send,
+            may_send=self._claims.may_send,
             noted=self._note_part,
-            bucket=self._bucket,
+            bucket=self._claims.bucket,
             staff_account=self.settings.staff_account,
             # A send begun just before half the lease ends before all of it is over.
             timeout=self.settings.lease_seconds / 2,
@@ -132,7 +102,7 @@ class Sender:
 
     def may_send(self) -> bool:
         """Is the lease ours and young enough to begin a send?"""
-        return self._lease is not None and self._monotonic() - self._lease.since < self.settings.lease_seconds / 2
+        return self._claims.may_send()
 
     # --- the loop
 
@@ -160,10 +130,19 @@ class Sender:
         """One look at the database, one round of new sends."""
         landed, self._landed = self._landed, []
         flying = [item.lane for item, _ in self._flying.values()]
+        looking = asyncio.ensure_future(self._in_thread(lambda: self._claims.transact(landed, flying)))
         try:
-            items = await self._in_thread(lambda: self._transact(landed, flying))
-        except BaseException:
-            # Whether it was committed is not known; writing the same fates again changes nothing.
+            items = await asyncio.shield(looking)
+        except asyncio.CancelledError:
+            # A thread cannot be stopped. What it still claims for us goes back unsent.
+            await asyncio.wait({looking}, timeout=self.settings.grace + _THREAD_GRACE)
+            if looking.done() and looking.exception() is None:
+                stopped = SendFailed("stopped", "retry_at", retry_after=0.0)
+                self._landed += [Fate(item, error=stopped) for item in looking.result()]
+            self._landed = landed + self._landed
+            raise
+        except Exception:
+            # Those not known to be written are written again: that changes nothing where they were.
             self._landed = landed + self._landed
             raise
         for item in items:
@@ -207,158 +186,13 @@ class Sender:
 
     def _idle(self) -> float:
         poll = self.settings.poll
-        if self._lease is not None:
+        if self._claims.leads:
             poll = min(poll, self.settings.lease_seconds / 4)
-        if self._hungry and self.in_flight < self.settings.concurrency:
-            return min(poll, max(self._bucket.wait(), 0.0) + 0.001)
-        if self._monotonic() - self._active_at < 2 * self.settings.per_address + 0.5:
+        if self._claims.hungry and self.in_flight < self.settings.concurrency:
+            return min(poll, self._claims.bucket.wait() + 0.001)
+        if self._monotonic() - self._claims.active_at < 2 * self.settings.per_address + 0.5:
             return min(poll, max(0.02, self.settings.per_address / 4))  # the second message of an answer waits its turn
         return poll
-
-    # --- in the thread of the store
-
-    def _transact(self, landed: list[Fate], flying: list[int]) -> list[OutItem]:
-        """`flying`: the lanes of the sends under way."""
-        if landed:
-            self._write_down(landed)
-        if not self._hold():
-            return []
-        self._expire()
-        return self._claim(self._room(flying))
-
-    def _write_down(self, landed: list[Fate]) -> None:
-        """Fates that came in together share a transaction; one that cannot be written takes no other along."""
-        with self.store.begin() as session:
-            now = self._clock()
-            for fate in landed:
-                savepoint = session.connection().begin_nested()
-                try:
-                    self._settler.settle(session, fate, now)
-                    savepoint.commit()
-                except Exception as exc:
-                    if is_retryable(exc) or is_database_away(exc):
-                        raise
-                    savepoint.rollback()  # its lease runs out and it is found out like after a kill
-                    log.error("send.not_written", channel=self.channel.name, row=fate.item.id, fault=place_of(exc))
-        self._active_at = self._monotonic()
-
-    def _hold(self) -> bool:
-        """Takes the lease, or renews it in time."""
-        asked = self._monotonic()
-        lease = self._lease
-        if lease is not None and asked - lease.since < self.settings.lease_seconds / 4:
-            return True
-        if lease is None:
-            # What we still have under way from an earlier lease must have landed first, or it would count as unknown.
-            if self._flying or self._landed:
-                return False
-            return self._take(asked)
-        with self.store.begin() as session:
-            renewed = outbox.renew_lease(session, self.name, self.holder, lease.epoch, self._clock(), self._ttl)
-        if renewed:
-            lease.since = asked
-        else:
-            self._lost()
-        return renewed
-
-    def _take(self, asked: float) -> bool:
-        with self.store.begin() as session:
-            now = self._clock()
-            state = outbox.sender_state(session, self.name)
-            # A process of this machine that was killed need not be waited for.
-            holder = state.holder if state is not None and is_dead(state.holder) else None
-            if holder is not None and state is not None:
-                outbox.drop_lease(session, self.name, holder, state.epoch)
-            epoch = outbox.take_lease(session, self.name, self.holder, now, self._ttl)
-            if epoch is None:
-                return False
-            lost = outbox.expired(session, self.name, now)
-            self._unknowns.take_over(session, now)
-            show_doubles(session)
-        self._bucket.empty()
-        self._pushes.empty()
-        self._settler.unknown = True
-        self._lease = _Lease(epoch, asked)
-        metrics.leading.labels(self.channel.name).set(1)
-        metrics.halted.labels(self.channel.name).set(1 if state is not None and state.halted else 0)
-        log.info("sender.leads", channel=self.channel.name, epoch=epoch, unknown=len(lost))
-        return True
-
-    def _lost(self) -> None:
-        if self._lease is not None:
-            log.warning("sender.lease_lost", channel=self.channel.name, epoch=self._lease.epoch)
-        self._lease = None
-        metrics.leading.labels(self.channel.name).set(0)
-
-    def _expire(self) -> None:
-        """Rows claimed by us whose sending never began (the database failed between claim and answer)."""
-        if self._monotonic() - self._expired_at < min(EXPIRE_EVERY, self.settings.lease_seconds / 2):
-            return
-        self._expired_at = self._monotonic()
-        with self.store.begin() as session:
-            if outbox.expired(session, self.name, self._clock()):
-                self._settler.unknown = True
-            state = outbox.sender_state(session, self.name)
-        metrics.halted.labels(self.channel.name).set(1 if state is not None and state.halted else 0)
-
-    def _room(self, flying: list[int]) -> _Room:
-        """By the sends under way, by how the last ones went, and by the buckets."""
-        concurrency = self.settings.concurrency
-        danger = flying.count(outbox.DANGER)
-        free = concurrency - len(flying)
-        # One place is kept for danger: the others may all be waiting for an answer that does not come.
-        spare = min(free, max(1, concurrency - 1) - (len(flying) - danger))
-        if self._settler.trouble >= TROUBLE:
-            spare = min(spare, 1 - len(flying))
-        most = max(1, int(concurrency * (1 - RESERVED)))
-        paused = self._settler.pushes_paused_until
-        if paused is not None and paused > self._clock():
-            most = 0
-        return _Room(
-            any=max(0, free),
-            paced=max(0, min(spare, self._bucket.whole())),
-            pushes=max(0, min(most - flying.count(outbox.PUSHES), self._pushes.whole())),
-        )
-
-    def _claim(self, room: _Room) -> list[OutItem]:
-        if room.any <= 0 or not self.may_send() or self._lease is None:
-            self._hungry = True
-            return []
-        items: list[OutItem] = []
-        with self.store.begin() as session:
-
-            def claim(n: int, *lanes: int) -> None:
-                if n > 0:
-                    items.extend(
-                        outbox.claim(
-                            session,
-                            self.store,
-                            sender=self.name,
-                            epoch=epoch,
-                            n=n,
-                            now=self._clock(),
-                            lease=self._ttl,
-                            lanes=lanes,
-                            pace=timedelta(seconds=self.settings.per_address),
-                        )
-                    )
-
-            epoch = self._lease.epoch
-            try:
-                if room.paced:
-                    claim(room.paced, outbox.DANGER, outbox.REPLIES)
-                    claim(min(room.paced - len(items), room.pushes), outbox.PUSHES)
-                else:
-                    claim(room.any, outbox.DANGER)
-            except LeaseLost:
-                self._lost()
-                return []
-        self._bucket.take(len(items))
-        self._pushes.take(sum(item.lane == outbox.PUSHES for item in items))
-        self._hungry = bool(items) or not room.paced
-        if items:
-            self._active_at = self._monotonic()
-        return items
 
     # --- the end
 
@@ -374,15 +208,11 @@ class Sender:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         landed, self._landed = self._landed, []
-        lease, self._lease = self._lease, None
-        metrics.leading.labels(self.channel.name).set(0)
 
         def put_in_order() -> None:
             if landed:
-                self._write_down(landed)
-            if lease is not None:
-                with self.store.begin() as session:
-                    outbox.drop_lease(session, self.name, self.holder, lease.epoch)
+                self._claims.write_down(landed)
+            self._claims.give_back()
 
         try:
             await self._in_thread(put_in_order)

@@ -17,12 +17,13 @@ from bot.channels.base import Address, Channel, Part, SendFailed, Sent
 from bot.store import outbox
 from bot.store.outbox import OutItem
 from bot.store.session import Store
+from bot.workers.claims import SenderSettings
 from bot.workers.delivery import Fate
 from bot.workers.retry import after_unknown
 from bot.workers.settle import Settler
 
 if TYPE_CHECKING:
-    from bot.workers.sender import InThread, SenderSettings
+    from bot.workers.sender import InThread
 
 log = structlog.get_logger(__name__)
 
@@ -67,10 +68,11 @@ class Unknowns:
     async def find_out(self, in_thread: InThread, flying: Collection[int]) -> None:
         """One look. `flying`: rows that are being sent, so not in doubt."""
         self._looked_at = self._monotonic()
-        rows = await in_thread(self._rows)
-        rows = [item for item in rows if item.id not in flying]
+        self._settler.unknown = False  # before looking: what becomes unknown meanwhile says so again
+        rows = [item for item in await in_thread(self._rows) if item.id not in flying]
         self._seen = {item.id: self._seen.get(item.id, self._monotonic()) for item in rows}
-        self._settler.unknown = bool(rows)
+        if rows:
+            self._settler.unknown = True
         if isinstance(self._channel, Reconciles):
             for item in rows:
                 await self._ask(in_thread, self._channel, item)

@@ -20,7 +20,7 @@ _once = functools.cache(read_knowledge)
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real content, read once for all tests of a process."""
     monkeypatch.setattr(opening, "read_knowledge", lambda: _once())
-    monkeypatch.setattr("bot.commands.desk.read_knowledge", lambda: _once())
+    monkeypatch.setattr("bot.commands.demo.read_knowledge", lambda: _once())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -34,15 +34,20 @@ class Bekal:
         own = {"PORT": str(self.port), "DATA_DIR": str(self.folder / "data"), "PYTHONUNBUFFERED": "1"}
         return kept | own | self.settings
 
-    def start(self, timeout: float = 40) -> Bekal:
-        """Start it and wait until it is ready; returns itself."""
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start it without waiting."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *self.module], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
+        return self.process
+
+    def start(self, timeout: float = 40) -> Bekal:
+        """Start it and wait until it is ready; returns itself."""
+        process = self.launch()
         end = time.monotonic() + timeout
         while time.monotonic() < end:
-            if self.process.poll() is not None:
+            if process.poll() is not None:
                 raise RuntimeError(f"Bekal ended at once:\n{self.log.read_text()[-3000:]}")
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:

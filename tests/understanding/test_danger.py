@@ -58,8 +58,28 @@ def test_questions_are_no_danger(understanding: Understanding, language: Languag
 
 # ---------------------------------------------------------------- named in field.md
 
-WHOLE = ["TOLONG", "tulung", "Tolooong!!!", "bahaya", "MATI", "PUKUL", "tolong tolong 😭🙏", "SOS", "darurat!!", "pak tolong"]
-NOT_WHOLE = ["tolong jelaskan biaya", "pukul 9", "permit mati", "apa bahayanya", "bahaya?", "mati lampu", "help", "tolong balas"]
+WHOLE = [
+    "TOLONG",
+    "tulung",
+    "Tolooong!!!",
+    "bahaya",
+    "MATI",
+    "PUKUL",
+    "tolong tolong 😭🙏",
+    "SOS",
+    "darurat!!",
+    "pak tolong",
+]
+NOT_WHOLE = [
+    "tolong jelaskan biaya",
+    "pukul 9",
+    "permit mati",
+    "apa bahayanya",
+    "bahaya?",
+    "mati lampu",
+    "help",
+    "tolong balas",
+]
 
 
 @pytest.mark.parametrize("text", WHOLE)
@@ -147,7 +167,10 @@ def test_any_heap_of_words(understanding: Understanding, words: list[str]) -> No
     assert understanding.assess(" ".join(words)).level in ("none", "worry", "exploitation", "now")
 
 
-@given(st.sampled_from([text for text in GOLDENS["now"] if len(text.split()) > 2]), st.sampled_from(["!!!", " 😭", " ...", " pak"]))
+@given(
+    st.sampled_from([text for text in GOLDENS["now"] if len(text.split()) > 2]),
+    st.sampled_from(["!!!", " 😭", " ...", " pak"]),
+)
 def test_what_stands_around_does_not_hide_it(understanding: Understanding, text: str, tail: str) -> None:
     assert understanding.assess(text + tail).card
 

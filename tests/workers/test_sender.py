@@ -512,7 +512,7 @@ async def test_what_it_had_under_way_when_the_lease_went_is_not_sent_twice_by_it
         async with running(sender):
             await eventually(lambda: sender.in_flight == 1)
             house.clock.move(31)  # its lease is over by the wall clock
-            sender._lost()
+            sender._claims.lose()
             await eventually(lambda: post.statuses(row) == ["sent"])
             await eventually(lambda: sender.may_send())
         assert server.texts(1000) == ["halo"]
@@ -546,7 +546,7 @@ async def test_a_new_holder_begins_with_an_empty_bucket(house: House) -> None:
     post.put_all([(one, "a") for one in people])
     async with telegram() as (server, channel):
         sender = sender_of(house, channel, rate=30, concurrency=50)
-        sender._bucket._level = sender._pushes._level = 1000.0
+        sender._claims.bucket._level = sender._claims.pushes._level = 1000.0
         async with running(sender):
             await eventually(lambda: sender.may_send())
             await asyncio.sleep(0.15)
@@ -626,3 +626,62 @@ async def test_danger_finds_a_place_where_everything_hangs(house: House) -> None
             await eventually(lambda: sender.in_flight == 2)
             post.put(people[9], "darurat", outbox.DANGER)
             await eventually(lambda: server.texts(1009) == ["darurat"], 4)
+
+
+async def test_it_does_not_spin_while_it_waits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Full of sends that hang, ill provider, or a lease that is another's: it looks now and then."""
+    post = Post(house)
+    post.put_all([(one, "a") for one in post.addresses(20)])
+    async with telegram() as (server, channel):
+        server.always("sendMessage", slow(2))
+        first = sender_of(house, channel, concurrency=3, poll=0.1, grace=0.1)
+        second = sender_of(house, channel, holder="two", poll=0.1)
+        cycles = {"first": 0, "second": 0}
+
+        def counted(sender: Sender, name: str) -> None:
+            real = sender._claims.transact
+
+            def transact(*args: Any) -> Any:
+                cycles[name] += 1
+                return real(*args)
+
+            monkeypatch.setattr(sender._claims, "transact", transact)
+
+        counted(first, "first")
+        async with running(first):
+            await eventually(lambda: first.in_flight == 2)
+            counted(second, "second")
+            async with running(second):
+                cycles.update(first=0, second=0)
+                await asyncio.sleep(1.0)
+                assert cycles["first"] <= 60 and cycles["second"] <= 30
+                first._settler.trouble = 100
+                cycles.update(first=0)
+                await asyncio.sleep(1.0)
+                assert cycles["first"] <= 60
+
+
+async def test_what_it_claims_while_it_is_stopped_goes_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    post = Post(house)
+    async with telegram() as (server, channel):
+        sender = sender_of(house, channel)
+        real = sender._claims.transact
+        claiming = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def transact(*args: Any) -> Any:
+            items = real(*args)
+            if items:
+                loop.call_soon_threadsafe(claiming.set)
+                time.sleep(0.3)  # between the claim and the answer the process is told to stop
+            return items
+
+        monkeypatch.setattr(sender._claims, "transact", transact)
+        async with running(sender):
+            await eventually(lambda: sender.may_send())
+            row = post.put(post.address("1000"))
+            await asyncio.wait_for(claiming.wait(), 10)
+        assert server.calls == [] and post.statuses(row) == ["queued"]
+        async with running(sender_of(house, channel, holder="two")):
+            await eventually(lambda: post.statuses(row) == ["sent"])
+    assert post.counters() == {}
