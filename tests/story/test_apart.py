@@ -58,7 +58,7 @@ async def test_web_and_worker_apart_on_postgresql(tmp_path: Path, postgres_datab
                 assert page.status == 200
             me = Visitor(web.url, session)
             assert await me.say("m1", "halo") == 202
-            await me.read("Bahasa Indonesia")
+            await me.read("Pilih bahasa")
             assert await me.say("m1", "halo") == 200  # the same message again: kept once
             # the worker dies; what is written meanwhile is answered by the next one
             await asyncio.to_thread(worker.kill)

@@ -72,7 +72,7 @@ async def test_the_story_on_telegram(tmp_path: Path, mode: str) -> None:
         try:
             await create_event(bekal)
             me = Phone(bekal, telegram, webhook=mode == "webhook")
-            await me.say("/start", "Bahasa Indonesia")
+            await me.say("/start", "Pilih bahasa")
             await me.tap("Bahasa Indonesia", "Disnaker")
             await me.tap("Belajar", "ladang sawit")
             await me.tap("Lanjut", "kilo")
@@ -105,7 +105,7 @@ async def test_the_story_on_telegram(tmp_path: Path, mode: str) -> None:
             await me.say("data saya", "Data Anda")
             await me.say("1", "simpan")
             await me.say("hapus", "dihapus")
-            await me.say("ya", "Bahasa Indonesia")
+            await me.say("ya", "Pilih bahasa")
             assert telegram.complaints == []
         finally:
             assert await asyncio.to_thread(bekal.stop) == 0
@@ -128,7 +128,7 @@ async def test_announcements_stop_and_blocked_people(tmp_path: Path) -> None:
         try:
             people = [Phone(bekal, telegram, chat) for chat in (11, 12, 13)]
             for phone in people:
-                await phone.say("halo", "Bahasa Indonesia")
+                await phone.say("halo", "Pilih bahasa")
                 await phone.say("1", "Disnaker")
                 await phone.say("ganti orang", "HP")  # something that asks for nothing
                 await phone.say("petugas", ".")
