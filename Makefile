@@ -23,8 +23,9 @@ $(VENV)/.catalogues: $(VENV)/.ok $(PO) bot/locales_build.py
 
 setup: $(VENV)/.ok $(VENV)/.catalogues ## build .venv from the hashed lock file, and the message catalogues
 
-run: setup ## start the bot, web chat and console (HOST and PORT say where)
-	$(PY) -m bot serve
+run: setup ## start Bekal with its web chat (HOST and PORT say where); an empty database gets made-up events
+	@$(PY) -m bot demo --if-empty
+	@exec $(PY) -m bot serve
 
 test: setup lint locales-check services ## everything but the long tests
 	$(PY) -m bot check

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
+import polib
 import typer
 
 from bot.app import Knowledge, blank_context, read_knowledge
@@ -25,6 +27,8 @@ from bot.conversation.walk import Fault, Survey, place_of, survey
 from bot.library.checks import Problem, check_content
 from bot.library.load import ContentError
 from bot.library.stamp import stamp as stamp_texts
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 content_app = typer.Typer(no_args_is_help=True, help="The texts under content/.")
 
@@ -96,10 +100,7 @@ def check(
     now = datetime.fromisoformat(on).replace(hour=4, tzinfo=UTC) if on else datetime.now(UTC)
     day = now.astimezone(WITA).date()
     problems = check_content(ROOT / "content", today=day, strict=strict, launch=launch)
-    problems += [
-        Problem("error", "locales/id/LC_MESSAGES/bot.po", msgid, "not translated", "write its msgstr")
-        for msgid in untranslated(ROOT / "locales")
-    ]
+    problems += check_catalogues(ROOT / "locales")
     errors = [problem for problem in problems if problem.severity == "error"]
     for problem in problems:
         if problem.severity == "error" or not quiet:
@@ -117,12 +118,23 @@ def check(
         raise typer.Exit(1)
 
 
-def untranslated(locales: Path) -> list[str]:
-    """Msgids without Indonesian words: somebody would read English."""
-    import polib
-
-    catalogue = polib.pofile(str(locales / "id" / "LC_MESSAGES" / "bot.po"))
-    return [entry.msgid for entry in catalogue if not entry.obsolete and not entry.translated()]
+def check_catalogues(locales: Path) -> list[Problem]:
+    """Msgids without Indonesian words (somebody would read English), and placeholders that differ from the msgid's."""
+    found = []
+    for language in ("id", "sas"):
+        file = f"locales/{language}/LC_MESSAGES/bot.po"
+        for entry in polib.pofile(str(locales / language / "LC_MESSAGES" / "bot.po")):
+            if entry.obsolete:
+                continue
+            if language == "id" and not entry.translated():
+                found.append(Problem("error", file, entry.msgid, "not translated", "write its msgstr"))
+            asked, given = (set(_PLACEHOLDER.findall(words)) for words in (entry.msgid, entry.msgstr))
+            if entry.msgstr and asked != given:
+                differ = ", ".join(sorted(asked ^ given))
+                found.append(
+                    Problem("error", file, entry.msgid, f"placeholders differ: {differ}", "keep them as they are")
+                )
+    return found
 
 
 def chart(

@@ -13,7 +13,7 @@ from bot.commands.opening import store_or_exit
 from bot.config import ROOT, Settings
 from bot.conversation.speech import WITA
 from bot.conversation.types import Message
-from bot.store import events, inbox, people, questions, staff
+from bot.store import events, inbox, outbox, people, questions, staff
 from bot.store.session import Store
 from bot.store.session import new_id as fresh_id
 
@@ -26,10 +26,10 @@ def demo(
     """Fill an empty database with made-up contacts, events and questions."""
     now = datetime.now(UTC)
     with store_or_exit() as (settings, store):
-        if settings.telegram_token is not None or settings.twilio_account_sid:
+        if settings.telegram_token is not None or settings.twilio_account_sid or settings.operator_name:
             if if_empty:
                 return
-            raise typer.BadParameter("a real channel is connected; demo data are not for real people")
+            raise typer.BadParameter("a real channel or operator is set; demo data are not for real people")
         with store.read() as session:
             empty = not events.upcoming(session, now) and not people.count_contacts(session)
         if not empty:
@@ -97,6 +97,8 @@ def _demo_people(settings: Settings, store: Store, examples: dict[str, Any], now
             for lesson in lessons[: person["lessons"]]:
                 module, _, key = lesson.partition("/")
                 people.mark_lesson(session, contact, module, key, now)
+            # Nobody is there: an announcement does not wait for them.
+            outbox.mark_unreachable(session, received.address_id, "demo", now)
             if asked:
                 questions.hand_over(
                     session,

@@ -455,7 +455,7 @@ def test_no_made_up_people_beside_a_real_channel(
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     said = small_desk.type("demo")
-    assert said.code == 2 and "a real channel is connected; demo data are not for real people" in said.words
+    assert said.code == 2 and "a real channel or operator is set; demo data are not for real people" in said.words
     assert small_desk.well("demo", "--if-empty").words == ""
     with small_desk.store.read() as session:
         assert people.count_contacts(session) == 0 and events.upcoming(session, small_desk.now) == ()
