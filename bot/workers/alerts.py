@@ -22,6 +22,7 @@ from bot.store.people import Person
 from bot.store.session import Store
 from bot.workers import metrics
 from bot.workers.contexts import PULLED, Contexts, StaffChat
+from bot.workers.wake import OUTBOX, notify
 
 DEADLINE = timedelta(minutes=2)
 STATE = "alert"
@@ -100,6 +101,7 @@ def told(session: Session, store: Store, contexts: Contexts, outbox_id: int, *, 
         outbox.cancel_by_key(session, store, _key(alert.id, "silent"), "settled", now)
     if sent or not late:
         _answer(session, store, contexts, person, alert.id, alert.case_code, sent=sent, now=now)
+        notify(session, OUTBOX)  # the person may be on another channel than the staff
 
 
 def _answer(
