@@ -65,7 +65,8 @@ def main() -> None:
         from tests.services import postgres
 
         with postgres() as server:
-            show("PostgreSQL", measure(server.create_database("bench"), given.contacts, given.turns))
+            server.create_database("bench")
+            show("PostgreSQL", measure(server.url("bench"), given.contacts, given.turns))
 
 
 def show(name: str, rates: list[float]) -> None:

@@ -27,7 +27,7 @@ from bot.conversation.types import Message
 from bot.store.addresses import find_address, heard, known_as
 from bot.store.session import Store
 from bot.store.sql import Insert, prepared, run, table
-from bot.store.tables import Address, Inbox, Seen
+from bot.store.tables import Address, Inbox, Outbox, Seen
 
 __all__ = [
     "TRIES",
@@ -57,6 +57,17 @@ TRIES = 3  # a message whose `attempts` is above this is parked without being pl
 _BODY = "inbox.body"
 _INBOX = table(Inbox)
 _ADDRESS = table(Address)
+_OUTBOX = table(Outbox)
+# The person wrote, so WhatsApp's window is open again: what waited for that goes now.
+_REOPEN = (
+    update(_OUTBOX)
+    .where(
+        _OUTBOX.c.address_id == bindparam("of_address"),
+        _OUTBOX.c.status == "queued",
+        _OUTBOX.c.why.in_(("window-closed", "63016")),
+    )
+    .values(not_before=bindparam("at"))
+)
 _SEEN = table(Seen)
 
 
@@ -137,6 +148,8 @@ def receive(
         known = known_as(session, store, sender, account)
         return Received(*known, None) if known else Received("", "", None)
     address_id, contact_id, new = heard(session, store, channel, sender, account, now)
+    if channel == "whatsapp" and not new:
+        run(session, _REOPEN, {"of_address": address_id, "at": now})
     values = {
         "address_id": address_id,
         "contact_id": contact_id,

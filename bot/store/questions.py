@@ -164,6 +164,12 @@ def _id_of(number: str) -> int:
     return int(found.group(1))
 
 
+def open_numbers(session: Session, contact_id: str) -> list[str]:
+    """Numbers of the contact's questions that nobody has answered yet, oldest first."""
+    which = select(_QUESTION.c.id).where(_QUESTION.c.contact_id == contact_id, _QUESTION.c.status == "open")
+    return [number_of(row.id) for row in run(session, which.order_by(_QUESTION.c.id))]
+
+
 def list_open(session: Session, store: Store, limit: int = 100) -> list[OpenQuestion]:
     """Oldest first."""
     rows = run(

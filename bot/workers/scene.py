@@ -305,9 +305,11 @@ class Scene:
         if self._events is None:
             self._events = events.upcoming(self.session, self.now)
         if person.contact.consent is True:  # without it nothing was handed over
+            waiting = questions.open_numbers(self.session, person.contact_id)
             unread = questions.unread_answers(self.session, self.store, person.contact_id)
-            if unread:
-                answers = tuple((answer.number, answer.text) for answer in unread)
+            if waiting or unread:
+                # The newest answer last: it is what JAWABAN shows.
+                answers = (*((number, None) for number in waiting), *((one.number, one.text) for one in unread))
                 person = replace(person, contact=replace(person.contact, answers=answers))
         return self.stage.contexts.of(person, self.now, events=self._events, staff=self._staffed(), bookmark=bookmark)
 

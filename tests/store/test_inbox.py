@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.conversation.types import Message
 from bot.store import inbox, people
 from bot.store.outbox import mark_unreachable
 from bot.store.privacy import erase_contact
 from bot.store.sql import run, table
-from bot.store.tables import Address, Contact, ContactKey, Inbox
+from bot.store.tables import Address, Contact, ContactKey, Inbox, Outbox
 from tests.store.world import BOT, DAY, HOUR, LEASE, MINUTE, NOW, SECOND, World, at_once
 
 # --- taking in -------------------------------------------------------------------------------------------------------
@@ -350,3 +350,17 @@ def test_depth_names_the_oldest(world: World) -> None:
     world.hear("siti", now=NOW - HOUR), world.hear("ani")
     with world.store.read() as session:
         assert inbox.depth(session) == inbox.Depth(pending=2, parked=0, oldest=NOW - HOUR)
+
+
+def test_who_writes_on_whatsapp_opens_the_window_for_what_waited(world: World) -> None:
+    sender = "whatsapp:6281100"
+    siti, ani = world.person("siti", sender=sender), world.person("ani", sender=sender)
+    waits, throttled, other = (world.put(who, sender=sender, not_before=NOW + 2 * HOUR) for who in (siti, siti, ani))
+    outboxes = table(Outbox)
+    with world.store.begin() as session:
+        for row, why in ((waits, "window-closed"), (throttled, "63018"), (other, "63016")):
+            run(session, update(outboxes).where(outboxes.c.id == row).values(why=why))
+    world.hear("siti", "halo lagi", sender=sender, now=NOW + HOUR)
+    assert world.row(waits).not_before == NOW + HOUR
+    assert world.row(throttled).not_before == NOW + 2 * HOUR
+    assert world.row(other).not_before == NOW + 2 * HOUR

@@ -200,3 +200,11 @@ def test_an_alert_is_marked_once_so_that_the_person_is_told_once(world: World) -
         )  # fmt: skip
         steps = [questions.mark(session, alert.id, status) for status in ("failed", "failed", "sent", "sent", "failed")]
     assert steps == [True, False, True, False, False]
+
+
+def test_what_is_still_open_is_named_to_who_asked(world: World) -> None:
+    siti, ani = world.person("siti"), world.person("ani")
+    assert [ask(world, siti), ask(world, ani), ask(world, siti)] == ["P-0001", "P-0002", "P-0003"]
+    with world.store.begin() as session:
+        questions.answer(session, world.store, "P-0001", "Gratis.", NOW)
+        assert questions.open_numbers(session, siti.contact_id) == ["P-0003"]

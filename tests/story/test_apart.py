@@ -33,9 +33,9 @@ class Visitor:
             async for raw in stream.content:
                 line = raw.decode().strip()
                 if line.startswith("id:"):
-                    self.seq = int(line.removeprefix("id:").strip().split(":")[-1].split("-")[-1])
-                if line.startswith("data:") and "text" in line:
-                    text = str(json.loads(line.removeprefix("data:")).get("text", ""))
+                    self.seq = int(line.removeprefix("id:"))
+                if line.startswith("data:") and "body" in line:
+                    text = str(json.loads(line.removeprefix("data:"))["body"].get("text", ""))
                     if until in text:
                         return text
         raise AssertionError(f"{until!r} never came")
