@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+from bot.conversation.answers import Answer, NotHelped, Source
 from bot.conversation.danger import AlertSafe, AlertWaits, FamilyCard, HelpCard
 from bot.conversation.events import (
-    CancelAsk,
     EventDetail,
     EventList,
-    MyRegistrations,
     RegisterConfirm,
     Registered,
     RegisterName,
     RegisterVillage,
-    RegistrationDetail,
 )
 from bot.conversation.handover import HandedOverDone, HandoverOffer, HandoverSafe, HandoverWrite, Offices, VoiceNote
-from bot.conversation.lessons import LessonCard, LessonList, ModuleDone, ModuleList, ModulePage, QuizAsk, QuizExplain
+from bot.conversation.lessons import LessonCard, LessonList, ModuleList, ModulePage
 from bot.conversation.menu import About, Closed, Help, Menu, Numbers
-from bot.conversation.questions import Answer, AskQuestion, Groups, Maybe, NotHelped, Source, Topics
+from bot.conversation.people import People, PersonName, PersonNewPin, PersonPin, PinAsk
+from bot.conversation.questions import AskQuestion, Groups, Maybe, Topics
+from bot.conversation.quiz import ModuleDone, QuizAsk, QuizExplain
+from bot.conversation.registrations import CancelAsk, MyRegistrations, RegistrationDetail
 from bot.conversation.settings import (
     DataDetails,
     EraseAsk,
     ExportNow,
     MyData,
     NewsOn,
-    People,
-    PersonName,
-    PersonNewPin,
-    PersonPin,
-    PinAsk,
     Settings,
     StaffAnswers,
 )

@@ -177,7 +177,7 @@ def _answers(state: State, c: Context) -> Turn:
 
 
 def _people(state: State, c: Context) -> Turn:
-    from bot.conversation.settings import People
+    from bot.conversation.people import People
 
     return arrive(People(), c)
 
@@ -215,7 +215,7 @@ def _events(state: State, c: Context) -> Turn:
 
 
 def _mine(state: State, c: Context) -> Turn:
-    from bot.conversation.events import MyRegistrations
+    from bot.conversation.registrations import MyRegistrations
 
     return arrive(MyRegistrations(), c)
 

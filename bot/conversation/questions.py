@@ -11,21 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from bot.conversation.answers import Answer
 from bot.conversation.choosing import plain
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, caution, lines, option, reply, safe, same, short_day, shown, text, today
+from bot.conversation.speech import arrive, lines, option, reply, same
 from bot.conversation.state import Saved, State
 from bot.conversation.types import (
-    MAX_CHARS,
     Choice,
     Context,
     Message,
-    RecordFeedback,
     RecordMiss,
     Reply,
     Turn,
 )
-from bot.library.model import Group, Phrase, Statement, Topic
+from bot.library.model import Group, Phrase, Topic
 
 FEW = 4  # questions in full a page: they fit one message in each language
 PAGE = 8  # entries a page; «more» and the ways out stand beside them
@@ -218,129 +217,6 @@ class Topics(State):
 
 
 @dataclass(frozen=True)
-class Answer(State):
-    """The reviewed answer. `part`: 0 the first answer, then one of `more` at a time."""
-
-    NAME: ClassVar[str] = "answer"
-    topic: str
-    part: int = 0
-    place: Saved | None = None
-
-    def valid(self, c: Context) -> bool:
-        topic = c.library.topics.get(self.topic)
-        return topic is not None and 0 <= self.part <= len(topic.more)
-
-    def _topic(self, c: Context) -> Topic:
-        return c.library.topics[self.topic]
-
-    def _statement(self, c: Context) -> Statement:
-        topic = self._topic(c)
-        return topic.answer if self.part == 0 else topic.more[self.part - 1]
-
-    def ask(self, c: Context) -> tuple[Reply, ...]:
-        return (reply(c, shown(self._statement(c), c), self.choices(c)),)
-
-    def choices(self, c: Context) -> tuple[Choice, ...]:
-        say = c.catalogue.say
-        topic = self._topic(c)
-        found = [
-            option(
-                c, "yes", say("Yes, this helped"), "ya", "membantu", "ya membantu", "nggih", "makasih", "terima kasih"
-            ),
-            option(c, "no", say("Not yet"), "belum", "tidak", "ndeq", "ndeqman", "tidak membantu"),
-        ]
-        if self.part < len(topic.more):
-            found.append(option(c, "more", say("More about this"), "selengkapnya", "lagi", "detail"))
-        if self._statement(c).facts:
-            found.append(option(c, "source", say("Source"), "sumber", "dari mana"))
-        if topic.lesson is not None and self.place is None:
-            found.append(option(c, "lesson", say("The lesson on this"), "pelajaran", "belajar"))
-        if self.place is not None:
-            found.append(option(c, "go-on", say("Go on where I was"), "lanjut", "terus", "kembali ke pelajaran"))
-        for other in topic.related[: max(0, 7 - len(found))][:2]:
-            if other in c.library.topics:
-                found.append(option(c, other, c.library.topics[other].label))
-        return tuple(found)
-
-    def choose(self, key: str, c: Context) -> Turn:
-        from bot.conversation.lessons import LessonCard, ModuleList
-
-        match key:
-            case "yes":
-                return arrive(
-                    self._after(c), c, RecordFeedback(self.topic, True), lead=c.catalogue.say("Good to hear.")
-                )
-            case "no":
-                return arrive(NotHelped(self.topic, self.place), c, RecordFeedback(self.topic, False))
-            case "more":
-                return arrive(replace(self, part=self.part + 1), c)
-            case "source":
-                return arrive(Source(self.topic, self.part, self.place), c)
-            case "go-on":
-                return arrive(restore(self.place, c), c)
-            case "lesson":
-                module, _, lesson = (self._topic(c).lesson or "").partition("/")
-                found = c.library.module(module)
-                there = found.lesson(lesson) if found else None
-                return arrive(LessonCard(module, lesson, there.cards[0].key) if there else ModuleList(), c)
-            case _:
-                return arrive(Answer(key, place=self.place), c)
-
-    def _after(self, c: Context) -> State:
-        return restore(self.place, c)
-
-    def back(self, c: Context) -> State:
-        if self.part:
-            return replace(self, part=self.part - 1)
-        return restore(self.place, c) if self.place else AskQuestion()
-
-
-@dataclass(frozen=True)
-class Source(State):
-    """Where an answer comes from, with its dates."""
-
-    NAME: ClassVar[str] = "source"
-    topic: str
-    part: int = 0
-    place: Saved | None = None
-
-    def valid(self, c: Context) -> bool:
-        return Answer(self.topic, self.part, self.place).valid(c)
-
-    def ask(self, c: Context) -> tuple[Reply, ...]:
-        say = c.catalogue.say
-        statement = Answer(self.topic, self.part)._statement(c)
-        return (reply(c, source_of(statement, c), (option(c, "go-on", say("Back to the answer"), "lanjut"),)),)
-
-    def choices(self, c: Context) -> tuple[Choice, ...]:
-        return (option(c, "go-on", c.catalogue.say("Back to the answer"), "lanjut"),)
-
-    def choose(self, key: str, c: Context) -> Turn:
-        return arrive(self.back(c), c)
-
-    def back(self, c: Context) -> State:
-        return Answer(self.topic, self.part, self.place)
-
-
-def source_of(statement: Statement, c: Context) -> Phrase:
-    """The cites of a statement's facts, each with the day it holds for or was last read; what is not confirmed says so."""
-    say = c.catalogue.say
-    rows: list[Phrase] = []
-    for fact in statement.facts:
-        if fact.grade_on(today(c)) == "C":
-            row = same("• ") + say("{cite}: not confirmed, ask again", cite=fact.cite)
-        elif fact.as_of is not None:
-            row = same("• ") + say("{cite} (as of {day})", cite=fact.cite, day=short_day(fact.as_of))
-        elif fact.verified_on is not None:
-            row = same("• ") + say("{cite} (read on {day})", cite=fact.cite, day=short_day(fact.verified_on))
-        else:
-            row = same("• ") + say("{cite} (well known, not read again)", cite=fact.cite)
-        if row.id not in [known.id for known in rows] and sum(len(r.id) + 1 for r in [*rows, row]) < MAX_CHARS - 100:
-            rows.append(row)
-    return lines(say("*Source:*"), lines(*rows, gap="\n"), caution(statement, c))
-
-
-@dataclass(frozen=True)
 class Maybe(State):
     """«Maybe you mean»: up to three topics, and «none of these»."""
 
@@ -386,51 +262,3 @@ def miss(question: str, c: Context) -> RecordMiss:
     """The words of a question that was not found, without numbers and names as far as can be told (at most 8 words)."""
     words = [word for word in c.understanding.normalise(question).split() if word.isalpha()]
     return RecordMiss(" ".join(words[:8])[:120])
-
-
-@dataclass(frozen=True)
-class NotHelped(State):
-    NAME: ClassVar[str] = "not-helped"
-    topic: str
-    place: Saved | None = None
-
-    def ask(self, c: Context) -> tuple[Reply, ...]:
-        say = c.catalogue.say
-        return (reply(c, say("Sorry. Write it in other words, or choose:"), self.choices(c)),)
-
-    def choices(self, c: Context) -> tuple[Choice, ...]:
-        from bot.conversation.handover import go_on
-
-        say = c.catalogue.say
-        return (
-            option(c, "person", say("Ask a person"), "petugas", "orang"),
-            option(c, "browse", say("List of questions"), "daftar"),
-            *go_on(self.place, c),
-        )
-
-    def choose(self, key: str, c: Context) -> Turn:
-        from bot.conversation.handover import ask_person
-
-        if key == "person":
-            return arrive(ask_person(c, self.place), c)
-        return arrive(Groups() if key == "browse" else restore(self.place, c), c)
-
-    def valid(self, c: Context) -> bool:
-        return self.topic in c.library.topics
-
-    def back(self, c: Context) -> State:
-        return Answer(self.topic, place=self.place)
-
-
-__all__ = [
-    "Answer",
-    "AskQuestion",
-    "Groups",
-    "Maybe",
-    "NotHelped",
-    "Source",
-    "Topics",
-    "answer_to",
-    "safe",
-    "text",
-]

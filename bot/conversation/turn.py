@@ -21,9 +21,9 @@ from bot.conversation.danger import SHOWN, FamilyCard, HelpCard
 from bot.conversation.flows import LESSONS
 from bot.conversation.handover import HandoverOffer, VoiceNote
 from bot.conversation.menu import Closed, standing
+from bot.conversation.people import switched
 from bot.conversation.places import saved
 from bot.conversation.questions import answer_to, miss, reads_as_question
-from bot.conversation.settings import switched
 from bot.conversation.speech import arrive, critical
 from bot.conversation.state import State, dump
 from bot.conversation.types import (

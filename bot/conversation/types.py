@@ -4,6 +4,8 @@
 
 An effect whose outcome matters is a `Request`: the runner carries it out and feeds the `Outcome` back as the next message
 of the same turn, inside the same transaction.
+
+One file, although a long one: these are the words that conversation, store, workers and channels share.
 """
 
 from __future__ import annotations
