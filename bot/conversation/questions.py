@@ -259,6 +259,5 @@ class Maybe(State):
 
 
 def miss(question: str, c: Context) -> RecordMiss:
-    """The words of a question that was not found, without numbers and names as far as can be told (at most 8 words)."""
-    words = [word for word in c.understanding.normalise(question).split() if word.isalpha()]
-    return RecordMiss(" ".join(words[:8])[:120])
+    """The words of a question that was not found, at most 8: only words of our own phrasings, so no name is kept."""
+    return RecordMiss(" ".join(c.understanding.ordinary_words(question)[:8])[:120])

@@ -21,6 +21,7 @@ class Understanding:
         written = [topic.question for topic in data.topics]
         written += [line for lines in data.phrasings.values() for line in lines] + list(data.out_of_scope)
         ordinary = {word for line in written for word in self._normaliser.words(line)}
+        self._ordinary = frozenset(ordinary)
         self._danger = Danger(data.danger, self._normaliser, sorted(ordinary))
 
     def match(self, text: str, *, sasak: bool = False) -> Match:
@@ -31,9 +32,9 @@ class Understanding:
         """The danger that a message tells of; see `Assessment`. Any text is allowed."""
         return self._danger.assess(text, sasak=sasak)
 
-    def normalise(self, text: str) -> str:
-        """The words in their plain form, as they are counted."""
-        return self._normaliser.normalise(text)
+    def ordinary_words(self, text: str) -> tuple[str, ...]:
+        """Those words of a message, in their plain form, that stand in our own phrasings: names and numbers do not."""
+        return tuple(word for word in self._normaliser.words(text) if word.isalpha() and word in self._ordinary)
 
 
 def build(content: Path) -> Understanding:

@@ -163,3 +163,13 @@ def _source(flow: str) -> str:
 @pytest.mark.parametrize("words", ["tolong jelaskan biaya", "pukul 9", "permit mati", "apa bahayanya"])
 def test_lookalikes_are_questions(knowledge: Knowledge, words: str) -> None:
     assert Rehearsal(somebody(knowledge)).say(words)[0].lane == "reply"
+
+
+def test_a_missed_question_is_counted_without_names(knowledge: Knowledge) -> None:
+    from bot.conversation.types import RecordMiss
+
+    rehearsal = Rehearsal(somebody(knowledge))
+    rehearsal.say("berapa harga kambing Zulkarnain Hafizin 081234567890 Pringgabayawa sekarang ya")
+    [missed] = [effect for effect in rehearsal.effects if isinstance(effect, RecordMiss)]
+    assert not {"zulkarnain", "hafizin", "pringgabayawa"} & set(missed.words.split())
+    assert not any(char.isdigit() for char in missed.words)

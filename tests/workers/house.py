@@ -78,8 +78,8 @@ class PlainUnderstanding:
     def match(self, text: str, *, sasak: bool = False) -> Match:
         return Match()
 
-    def normalise(self, text: str) -> str:
-        return text.lower()
+    def ordinary_words(self, text: str) -> tuple[str, ...]:
+        return tuple(word for word in text.lower().split() if word.isalpha())
 
 
 @cache
