@@ -85,7 +85,7 @@ def test_texts_are_understood_once() -> None:
     memory.assess(story)
     memory.assess("menu")
     assert inner.asked == [story, "menu", story], "long texts are forgotten after the batch, short ones are kept"
-    assert memory.normalise("ABC") == "abc"
+    assert memory.ordinary_words("ABC 1") == ("abc",)
 
 
 def test_reading_ahead_meets_no_fault() -> None:
