@@ -26,7 +26,7 @@ questions_app = typer.Typer(no_args_is_help=True, help="Questions handed over to
 staff_app = typer.Typer(no_args_is_help=True, help="Who reads the questions.")
 
 
-def _who() -> str:
+def who_sits_here() -> str:
     """Who sits at this machine, for the audit log."""
     try:
         return f"cli:{getpass.getuser()}"
@@ -88,7 +88,7 @@ def event_create(
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
-        staff.audit(session, "event.created", _who(), event_id, now)
+        staff.audit(session, "event.created", who_sits_here(), event_id, now)
     typer.echo(f"{event_id}  {title}  {day_in_words(begins)}, {time_in_words(begins)}")
 
 
@@ -120,7 +120,7 @@ def event_seats(event: str) -> None:
         if card is None:
             raise typer.BadParameter(f"there is no event {event!r} (see: event list)")
         rows = events.seats_of(session, store, event)
-        staff.audit(session, "event.seats_listed", _who(), event, datetime.now(UTC))
+        staff.audit(session, "event.seats_listed", who_sits_here(), event, datetime.now(UTC))
     of = {status: [row for row in rows if row.status == status] for status in ("seat", "waiting", "approval")}
     off = ", called off" if card.cancelled else ""
     typer.echo(f"{card.title['id']}  {day_in_words(card.starts)}, {time_in_words(card.starts)}{off}")
@@ -156,7 +156,7 @@ def event_approve(event: str, code: Annotated[str, typer.Argument(help="The four
             told = False
             if done is not None:
                 told = push_approval(session, store, contexts, *done, now)
-                staff.audit(session, "seat.approved", _who(), event, now)
+                staff.audit(session, "seat.approved", who_sits_here(), event, now)
     if done is None:
         typer.echo(f"nobody with that code waits for approval (see: event seats {event})")
         raise typer.Exit(1)
@@ -176,7 +176,7 @@ def event_cancel_seat(event: str, code: Annotated[str, typer.Argument(help="The 
             if promotion is not None:
                 push_promotion(session, store, contexts, promotion, now)
             if done.done:
-                staff.audit(session, "seat.cancelled", _who(), event, now)
+                staff.audit(session, "seat.cancelled", who_sits_here(), event, now)
     typer.echo("cancelled" if done.done else "no seat with that code")
     if not done.done:
         raise typer.Exit(1)
@@ -212,7 +212,7 @@ def broadcast(
             raise typer.Exit(1)
         with store.begin() as session:
             made = broadcasts.create(session, segment=segment, text=words, now=now)
-            staff.audit(session, "broadcast.created", _who(), made, now)
+            staff.audit(session, "broadcast.created", who_sits_here(), made, now)
         from bot.workers.planner import expand_all
 
         expand_all(store, now)
@@ -281,7 +281,7 @@ def questions_voice(
         try:
             with store.begin() as session:
                 kept = questions.voice_of(session, store, number)
-                staff.audit(session, "question.voice_taken", _who(), questions.canonical(number), now)
+                staff.audit(session, "question.voice_taken", who_sits_here(), questions.canonical(number), now)
         except questions.NoSuchQuestion as error:
             raise typer.BadParameter(str(error)) from None
         file.write(kept.sound)
@@ -317,7 +317,7 @@ def questions_answer(number: str, text: str) -> None:
             with store.begin() as session:
                 answered = questions.answer(session, store, number, text.strip(), now)
                 sent = send_answer(session, store, contexts, answered, now)
-                staff.audit(session, "question.answered", _who(), answered.number, now)
+                staff.audit(session, "question.answered", who_sits_here(), answered.number, now)
         except questions.NoSuchQuestion as error:
             raise typer.BadParameter(str(error)) from None
     typer.echo(
@@ -338,5 +338,5 @@ def staff_add(
             made = staff.add_staff(session, name, organisation, hours, now)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
-        staff.audit(session, "staff.added", _who(), made, now)
+        staff.audit(session, "staff.added", who_sits_here(), made, now)
     typer.echo(f"{made}  {name}")
