@@ -188,6 +188,11 @@ def cancel_by_key(session: Session, store: Store, key: str, why: str, now: datet
     return _cancel(session, _OUTBOX.c.key == store.vault.idempotency(key), why, now)
 
 
+def cancel_waiting(session: Session, address_id: str, why: str, now: datetime) -> None:
+    """Messages that still wait for this address are not sent any more (TUTUP: somebody else may be looking)."""
+    _cancel(session, (_OUTBOX.c.address_id == address_id) & (_OUTBOX.c.kind == "message"), why, now)
+
+
 def _cancel(session: Session, which: Any, why: str, now: datetime) -> bool:
     gone = {"status": "cancelled", "why": why[:80], "body": None, "ended_at": now, "lease_until": None}
     statement = update(_OUTBOX).where(which, _OUTBOX.c.status.in_(("queued", "unknown"))).values(gone)

@@ -149,9 +149,11 @@ def _count_campaign(effect: CountCampaign, desk: Desk) -> None:
 
 
 def _wipe_screen(effect: WipeScreen, desk: Desk) -> None:
-    """Telegram deletes what it is told by number. Web chat: what was shown is gone at the next load, and an open page is
-    told to clear itself. WhatsApp deletes nothing; the reply says how the person can."""
+    """What still waits is not sent any more. Telegram deletes what it is told by number. Web chat: what was shown is gone
+    at the next load, and an open page is told to clear itself. WhatsApp deletes nothing; the reply says how to."""
     person = desk.person
+    if person.channel not in PULLED:
+        outbox.cancel_waiting(desk.session, person.address_id, "closed", desk.now)
     if person.channel == "telegram":
         body = {"delete": outbox.shown(desk.session, person.address_id, desk.now - DELETABLE)}
         if not body["delete"]:

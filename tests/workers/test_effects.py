@@ -173,6 +173,18 @@ def test_a_wiped_telegram_chat_loses_what_telegram_lets_go(house: House) -> None
     assert [row.body for row in house.rows(siti.address_id) if row.kind == "delete"][-1] == {"delete": ["14"]}
 
 
+@pytest.mark.parametrize("sender", ["telegram:7000000001", "whatsapp:15005550006"])
+def test_what_still_waits_does_not_follow_onto_a_wiped_screen(house: House, sender: str) -> None:
+    account = "4711" if sender.startswith("telegram") else "+60123456789"
+    siti, ani = house.hear(account, "halo", sender=sender), house.hear(account + "2", "halo", sender=sender)
+    house.runner().run_once()  # answered, not sent yet
+    house.hear(account, "tutup", sender=sender)
+    house.runner().run_once()
+    messages = [row.status for row in house.rows(siti.address_id) if row.kind == "message"]
+    assert messages == ["cancelled", "queued"]
+    assert [row.status for row in house.rows(ani.address_id)] == ["queued"]
+
+
 def test_a_wiped_web_chat_shows_nothing_when_it_is_loaded_again(house: House) -> None:
     siti = house.hear("cookie", "halo", sender="webchat")
     house.runner().run_once()
