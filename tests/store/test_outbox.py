@@ -427,11 +427,10 @@ def test_totals_add_up(world: World) -> None:
         assert outbox.counters(session) == {"a": 40}
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite locks the whole database, for some milliseconds
 def test_no_other_persons_address_is_locked(world: World) -> None:
     """A turn holds its own address while somebody else puts a message in for it: nobody waits for anybody."""
     siti = world.person("siti")
-    if world.store.dialect == "sqlite":
-        pytest.skip("SQLite locks the whole database, for some milliseconds")
     with world.store.begin() as session:
         people.open_address(session, world.store, siti.address_id, lock=True)
         assert world.put(siti) is not None

@@ -152,11 +152,10 @@ def test_a_password_is_not_shown(tmp_path: Path) -> None:
     assert is_database_away(caught.value) and not is_retryable(caught.value)
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has one writer and so no deadlocks
 def test_a_deadlock_can_be_played_again(world: World) -> None:
     """Only PostgreSQL has them: SQLite writes one at a time."""
     store = world.store
-    if store.dialect == "sqlite":
-        pytest.skip("SQLite has one writer and so no deadlocks")
     names, both = ("a", "b"), threading.Barrier(2)
     with store.begin() as session:
         for name in names:
@@ -177,10 +176,9 @@ def test_a_deadlock_can_be_played_again(world: World) -> None:
     assert len(errors) == 1 and is_retryable(errors[0]) and not is_database_away(errors[0])
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has no connection to lose
 def test_a_lost_connection_is_known_as_such(world: World) -> None:
     store = world.store
-    if store.dialect == "sqlite":
-        pytest.skip("SQLite has no connection to lose")
     with pytest.raises(SQLAlchemyError) as caught, store.begin() as session:
         with store.begin() as other:
             pid = run(session, text("SELECT pg_backend_pid()")).scalar()
