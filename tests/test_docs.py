@@ -64,3 +64,13 @@ def test_the_state_chart_is_of_today() -> None:
 
     drawn = (ROOT / "docs" / "conversation.svg").read_text(encoding="utf-8")
     assert [name for name in REGISTRY.by_name if f">{name}</text>" not in drawn] == []
+
+
+def test_every_lesson_stands_in_the_crosswalk() -> None:
+    from bot.library.load import load
+
+    page = (ROOT / "docs" / "crosswalk.md").read_text(encoding="utf-8").split("## The lessons of the first release")[1]
+    table = page.split("## What was not found")[0]
+    for module in load(ROOT / "content").modules:
+        assert f"`{module.key}`" in table
+        assert [lesson.key for lesson in module.lessons if f"`{lesson.key}`" not in table] == []
