@@ -243,20 +243,21 @@ async def test_what_was_acknowledged_is_forgotten(each_store: Store, tmp_path: P
             assert (await browser.post(f"{here.url}/chat/ack", json=wrong)).status == 400
 
 
-async def test_it_wakes_at_once_in_this_process_and_soon_for_others(store: Store, tmp_path: Path) -> None:
-    async with house(store, tmp_path, poll_seconds=0.3) as here, client() as browser:
+@pytest.mark.parametrize(("tell", "poll_seconds"), [(True, 60.0), (False, 0.2)])
+async def test_it_wakes_at_once_in_this_process_and_soon_for_others(
+    store: Store, tmp_path: Path, tell: bool, poll_seconds: float
+) -> None:
+    """Told, it does not wait for the next poll, which here comes after the test's patience; else the poll finds it."""
+    async with house(store, tmp_path, poll_seconds=poll_seconds) as here, client() as browser:
         await visit(here, browser)
         await write(here, browser, {"id": "1", "text": "halo"})
         await ask(here, browser)
-        loop = asyncio.get_running_loop()
-        for tell, patience in ((True, 0.25), (False, 2.0)):
-            waiting = asyncio.create_task(ask(here, browser, after=1 if tell else 2, wait=10))
-            await asyncio.sleep(0.1)
-            began = loop.time()
-            await here.push({"text": "kabar"}, tell=tell)
+        waiting = asyncio.create_task(ask(here, browser, after=1, wait=20))
+        await asyncio.sleep(0.1)
+        await here.push({"text": "kabar"}, tell=tell)
+        async with asyncio.timeout(15):
             found = await waiting
-            assert found["messages"][0]["body"] == {"text": "kabar", "step": 0}
-            assert loop.time() - began < patience
+        assert found["messages"][0]["body"] == {"text": "kabar", "step": 0}
 
 
 async def test_somebody_put_something_out_for_whoever(store: Store, tmp_path: Path) -> None:
@@ -268,10 +269,9 @@ async def test_somebody_put_something_out_for_whoever(store: Store, tmp_path: Pa
         waiting = asyncio.create_task(ask(here, browser, after=1, wait=10))
         await asyncio.sleep(0.1)
         await here.push({"text": "kabar"}, tell=False)
-        began = asyncio.get_running_loop().time()
         await asyncio.to_thread(here.deps.notifier.look)
-        assert [one["seq"] for one in (await waiting)["messages"]] == [2]
-        assert asyncio.get_running_loop().time() - began < 1
+        async with asyncio.timeout(8):
+            assert [one["seq"] for one in (await waiting)["messages"]] == [2]
 
 
 async def test_another_process_takes_the_first_message(store: Store, tmp_path: Path) -> None:
@@ -301,7 +301,7 @@ async def test_a_heartbeat_and_a_clean_end(store: Store, tmp_path: Path) -> None
         assert [event async for event in coming][-1:] != [{}]
         assert stream.content.exception() is None
         assert (await waiting)["messages"] == []
-        assert asyncio.get_running_loop().time() - began < 1.5
+        assert asyncio.get_running_loop().time() - began < 10
 
 
 async def test_the_newest_pages_of_a_visitor_are_served(store: Store, tmp_path: Path) -> None:
