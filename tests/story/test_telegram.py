@@ -12,7 +12,7 @@ from tests.servers import TelegramServer
 from tests.story.process import Bekal
 
 SECRET = "a-secret-of-the-story"
-CHAT = 4711
+CHAT = 4711008151  # longer than any run of digits in a time stamp
 
 
 class Phone:
