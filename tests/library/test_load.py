@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -57,6 +58,13 @@ def test_every_notice_the_flows_show_is_needed_by_the_check(library) -> None:  #
     shown = set(re.findall(r'notices\["([\w-]+)"\]', code))
     assert shown <= set(NOTICES)
     assert set(NOTICES) <= library.notices.keys()
+
+
+def test_loading_is_quick() -> None:
+    """About 0.1 s here; the bound is wide, for slow machines under load."""
+    start = time.perf_counter()
+    load(CONTENT)
+    assert time.perf_counter() - start < 3
 
 
 def test_a_faultless_folder(folder: Path) -> None:

@@ -72,8 +72,8 @@ async def test_postgresql_wakes_other_processes(house: House) -> None:
                 pass
             began = time.monotonic()
             other.execute("SELECT pg_notify('bekal_inbox', '')")
-            assert await wake.wait(10.0)
-            assert time.monotonic() - began < 10
+            assert await wake.wait(2.0)
+            assert time.monotonic() - began < 1.0
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -91,7 +91,7 @@ async def test_listening_survives_a_cut_connection(house: House, monkeypatch: py
             while await wake.wait(0.2):
                 pass
             other.execute("SELECT pg_notify('bekal_outbox', '')")
-            assert await wake.wait(10.0)
+            assert await wake.wait(2.0)
 
 
 # --- turns ------------------------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ async def test_the_turn_loop_plays_what_comes_when_it_comes(house: House) -> Non
     wake_up(house.store, INBOX)
     began = time.monotonic()
     await eventually(lambda: house.rows(received.address_id))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 1.0
     await stop(task)
 
 
@@ -155,12 +155,12 @@ async def test_a_loop_stops_promptly_but_lets_a_transaction_end(house: House) ->
     await asyncio.sleep(0.05)
     began = time.monotonic()
     await stop(task)
-    assert ended == [True] and time.monotonic() - began < 10
+    assert ended == [True] and time.monotonic() - began < 1.0
     idle = asyncio.create_task(turn_loop(house.runner(), poll=60.0))
     await asyncio.sleep(0.2)
     began = time.monotonic()
     await stop(idle)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 0.5
 
 
 # --- announcements ----------------------------------------------------------------------------------------------------

@@ -90,8 +90,8 @@ async def test_it_is_woken_and_need_not_look(house: House) -> None:
         with house.begin() as session:
             notify(session, OUTBOX)
         began = time.monotonic()
-        await eventually(lambda: server.texts(1000) == ["cepat"], 10)
-        assert time.monotonic() - began < 10
+        await eventually(lambda: server.texts(1000) == ["cepat"], 3)
+        assert time.monotonic() - began < 1.5
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
@@ -594,7 +594,7 @@ async def test_it_ends_promptly_and_lets_what_is_under_way_land(house: House) ->
         async with running(sender):
             await eventually(lambda: sender.in_flight == 3)
             began = time.monotonic()
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 1.5
         assert post.statuses(*rows) == ["sent"] * 3
         assert state(house).holder is None, "the lease is given back"
 
