@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, fields
 from typing import Any
 
-from bot.conversation.types import Choice, Document, Message, Reply
+from bot.conversation.types import Choice, Document, Message, Print, Reply
 
 
 def message_to_dict(message: Message) -> dict[str, Any]:
@@ -39,11 +39,13 @@ def reply_to_dict(reply: Reply, *, state: str, step: int) -> dict[str, Any]:
             body[name] = getattr(reply, name)
     if reply.document:
         body["document"] = asdict(reply.document)
+    if reply.print:
+        body["print"] = asdict(reply.print)
     return body
 
 
 def reply_from_dict(body: dict[str, Any]) -> Reply:
-    document = body.get("document")
+    document, drawn = body.get("document"), body.get("print")
     return Reply(
         text=body["text"],
         choices=tuple(Choice(choice["key"], choice["label"]) for choice in body.get("choices", ())),
@@ -51,6 +53,7 @@ def reply_from_dict(body: dict[str, Any]) -> Reply:
         sound=body.get("sound"),
         picture=body.get("picture"),
         document=Document(**document) if document else None,
+        print=Print(**drawn) if drawn else None,
     )
 
 

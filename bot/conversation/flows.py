@@ -29,12 +29,25 @@ from bot.conversation.settings import (
     StaffAnswers,
 )
 from bot.conversation.state import Registry, State
+from bot.conversation.stories import FamilyDone, ForFamily, StoryAsk, StoryTold
 from bot.conversation.welcome import AdultAsk, ChildInfo, ConsentAsk, KabupatenAsk, LanguageAsk, RoleAsk, Welcome
 
 FLOWS: dict[str, tuple[type[State], ...]] = {
     "welcome": (Welcome, LanguageAsk, AdultAsk, ChildInfo, ConsentAsk, RoleAsk, KabupatenAsk),
     "menu": (Menu, Help, About, Numbers, Closed),
-    "lessons": (ModuleList, ModulePage, LessonList, LessonCard, QuizAsk, QuizExplain, ModuleDone),
+    "lessons": (
+        ModuleList,
+        ModulePage,
+        LessonList,
+        LessonCard,
+        StoryAsk,
+        StoryTold,
+        QuizAsk,
+        QuizExplain,
+        ModuleDone,
+        ForFamily,
+        FamilyDone,
+    ),
     "questions": (AskQuestion, Groups, Topics, Answer, Source, Maybe, NotHelped),
     "events": (
         EventList,

@@ -1,4 +1,4 @@
-"""Modules, lessons a card at a time, and the quiz.
+"""Modules, and their lessons a card at a time.
 
     > 1
     < *Pelajaran* ... (card)   1 Lanjut
@@ -32,11 +32,14 @@ NEXT = ("lanjut", "terus", "next", "ya", "oke", "ok", "sudah")
 def enter_lessons(c: Context) -> State:
     """Straight to the first card for who is new; the place where one stopped; else the list of modules."""
     from bot.conversation.quiz import QuizAsk, QuizExplain
+    from bot.conversation.stories import ForFamily, StoryAsk, StoryTold, family_version
 
     if c.bookmark is not None:
         place = restore(c.bookmark, c)
-        if isinstance(place, (LessonCard, QuizAsk, QuizExplain)):
+        if isinstance(place, (LessonCard, QuizAsk, QuizExplain, StoryAsk, StoryTold, ForFamily)):
             return place
+    if c.contact.role == "family" and c.library.modules and not c.contact.lessons:
+        return family_version(c.library.modules[0])
     if not c.contact.lessons and not c.contact.quizzes and c.library.modules:
         return first_card(c.library.modules[0])
     return ModuleList()
@@ -48,11 +51,13 @@ def first_card(module: Module) -> State:
 
 
 def go_on(module: Module, c: Context) -> State:
-    """The first unfinished lesson of a module, or its quiz."""
+    """The first unfinished lesson of a module, or its stories and quiz."""
+    from bot.conversation.stories import after_lessons
+
     for lesson in module.lessons:
         if f"{module.key}/{lesson.key}" not in c.contact.lessons:
             return LessonCard(module.key, lesson.key, lesson.cards[0].key)
-    return start_quiz(module, c)
+    return after_lessons(module, c)
 
 
 def done(module: Module, c: Context) -> int:
@@ -141,6 +146,8 @@ class ModulePage(InModule):
         return (reply(c, lines(title, module.summary, far), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
+        from bot.conversation.stories import stories_of
+
         say = c.catalogue.say
         module = self._module(c)
         begin = say("Go on") if done(module, c) else say("Start")
@@ -148,13 +155,24 @@ class ModulePage(InModule):
             option(c, "go", begin, "mulai", *NEXT),
             option(c, "lessons", say("Choose a lesson"), "pilih pelajaran", "daftar pelajaran"),
         ]
+        if stories_of(module, c):
+            more.append(option(c, "stories", say("What would you do?"), "cerita", "apa yang anda lakukan"))
         if quiz_of(module, c):
             more.append(option(c, "quiz", say("Quiz"), "kuis"))
+        if module.family:
+            family = option(c, "family", say("For families (short)"), "keluarga", "untuk keluarga")
+            more.insert(0 if c.contact.role == "family" else len(more), family)
         return (*more, option(c, "modules", say("Other modules"), "modul lain"))
 
     def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.stories import StoryAsk, family_version, stories_of
+
         module = self._module(c)
         match key:
+            case "stories":
+                return arrive(StoryAsk(self.module, stories_of(module, c)[0].key), c)
+            case "family":
+                return arrive(family_version(module), c)
             case "lessons":
                 return arrive(LessonList(self.module), c)
             case "quiz":
@@ -270,15 +288,17 @@ def media_reply(kind: str, card: Card, choices: tuple[Choice, ...], c: Context) 
 
 def finish_lesson(module: Module, lesson: Lesson, c: Context) -> Turn:
     """Mark the lesson; then the next one, or the quiz. The first time, ask whether to remember."""
+    from bot.conversation.stories import after_lessons
+
     say = c.catalogue.say
     following = [other for other in module.lessons[module.lessons.index(lesson) + 1 :]]
     after: State = (
-        LessonCard(module.key, following[0].key, following[0].cards[0].key) if following else start_quiz(module, c)
+        LessonCard(module.key, following[0].key, following[0].cards[0].key) if following else after_lessons(module, c)
     )
     if c.contact.consent is None:
         return arrive(
             gate(after, "lessons", c, f"{module.key}/{lesson.key}"), c, lead=say("The first lesson is done. Well done!")
         )
     effects = (MarkLesson(module.key, lesson.key),) if c.contact.consent else ()
-    lead = None if following else say("All lessons of this module are done. Now a short quiz.")
+    lead = None if following else say("All lessons of this module are done. Now: what would you do?")
     return arrive(after, c, *effects, lead=lead)

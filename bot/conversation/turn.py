@@ -211,8 +211,8 @@ def _bounded(turn: Turn) -> Turn:
 def _with_bookmark(before: State | None, turn: Turn, c: Context) -> Turn:
     """Leaving a lesson keeps the place; being in one, or finishing the module, drops the old mark."""
     if isinstance(turn.state, LESSONS):
-        return replace(turn, bookmark=None if turn.state.NAME == "module-done" else c.bookmark)
-    if before is not None and before.NAME in ("card", "quiz", "quiz-why"):
+        return replace(turn, bookmark=None if turn.state.NAME in ("module-done", "family-done") else c.bookmark)
+    if before is not None and before.NAME in ("card", "quiz", "quiz-why", "story", "story-told", "for-family"):
         return replace(turn, bookmark=dump(before))
     return replace(turn, bookmark=c.bookmark)
 

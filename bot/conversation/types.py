@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -54,6 +54,29 @@ class Document:
     mime: str = "text/plain"
 
 
+PrintKind = Literal[
+    "pocket-card",  # PNG for the gallery: numbers, rights, what to do if papers are taken
+    "pocket-print",  # the same as a sheet of A7 cards to print (PDF)
+    "phone-book",  # vCard with the confirmed numbers
+    "arrival",  # PNG: airport and first day
+    "certificate",  # PNG
+    "certificate-print",  # PDF
+]
+
+
+@dataclass(frozen=True)
+class Print:
+    """A file that is drawn when it is sent. `code` names a certificate; `plain`: neutral names in the phone book.
+
+    The channel asks for its bytes (bot/prints); on WhatsApp and in the web chat it is fetched by a link that ends.
+    """
+
+    kind: PrintKind
+    language: Language
+    code: str = ""
+    plain: bool = False
+
+
 @dataclass(frozen=True)
 class Reply:
     """One message to the person. `*bold*` is the only markup. `nav` are the ever-present ways out: back, menu, help."""
@@ -64,6 +87,7 @@ class Reply:
     sound: str | None = None
     picture: str | None = None
     document: Document | None = None
+    print: Print | None = None
     lane: Literal["danger", "reply"] = "reply"
 
 
@@ -132,6 +156,54 @@ class RecordQuiz(Effect):
     module: str
     right: int
     total: int
+
+
+CheckMoment = Literal["before", "after", "month"]
+
+
+@dataclass(frozen=True)
+class RecordCheck(Effect):
+    """The six questions before and after learning, and a month later. The first answer of a moment counts.
+
+    `asked`: question key and whether the answer was right; kept so that staff can see what was learned.
+    """
+
+    moment: CheckMoment
+    right: int
+    total: int
+    asked: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class SetDeparture(Effect):
+    """The day of leaving, as far as it is known; None: not known any more. What hangs on it is planned anew."""
+
+    on: date | None
+
+
+@dataclass(frozen=True)
+class SetPaper(Effect):
+    """How far one paper is. `due`: a day the person named for it (an appointment, an expiry)."""
+
+    paper: str
+    state: Literal["missing", "asked", "have"]
+    due: date | None = None
+
+
+RemindKind = Literal["papers", "lesson", "departure", "check"]
+
+
+@dataclass(frozen=True)
+class SetReminder(Effect):
+    """The person wants to be reminded, or no more. `every` only for `lesson`. Never in quiet hours; a neutral line first.
+
+    papers: counted back from the departure date by the days in content/tools/papers.yaml. departure: days -7 and -1.
+    lesson: one lesson a day or a week, released by a tap. check: the six questions a month after the certificate.
+    """
+
+    kind: RemindKind
+    on: bool
+    every: Literal["day", "week"] | None = None
 
 
 @dataclass(frozen=True)
@@ -250,6 +322,40 @@ class CheckPin(Request):
     pin: str
 
 
+@dataclass(frozen=True)
+class SearchListed(Request):
+    """Look a name, licence or job-order number up in the lists that staff imported. Outcome: ListedFound."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class MakeCertificate(Request):
+    """All modules and quizzes are done. `name` only if given for it. Outcome: CertificateMade."""
+
+    name: str | None
+
+
+@dataclass(frozen=True)
+class VerifyCertificate(Request):
+    """Is this code genuine? Outcome: CertificateChecked."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class MakeRecoveryCode(Request):
+    """A code to go on from a new number. A new one ends the old. Outcome: RecoveryCode."""
+
+
+@dataclass(frozen=True)
+class UseRecoveryCode(Request):
+    """Go on here as the contact who made the code. Outcome: ProfileSwitched, or RecoveryRefused."""
+
+    code: str
+    pin: str | None = None
+
+
 # --- outcomes --------------------------------------------------------------------------------------------------------
 
 
@@ -321,6 +427,56 @@ class WrongPin(Outcome):
     tries_left: int
 
 
+@dataclass(frozen=True)
+class Listed:
+    """One line of a list. `until`: how long the licence or the order runs, where the list says so."""
+
+    kind: Literal["p3mi", "job-order"]
+    name: str
+    number: str = ""  # licence or order number
+    place: str = ""
+    until: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ListedFound(Outcome):
+    """`exact`: the words name exactly these; else they are only similar. `lists`: (kind, source, date) of what was searched;
+    empty: staff have imported no list."""
+
+    words: str
+    rows: tuple[Listed, ...]
+    exact: bool
+    lists: tuple[tuple[str, str, date], ...]
+
+
+@dataclass(frozen=True)
+class CertificateMade(Outcome):
+    code: str  # "BKL-7K3Q-9XTD-…", signed: it can neither be guessed nor forged
+
+
+@dataclass(frozen=True)
+class CertificateChecked(Outcome):
+    """`genuine` False: we never gave it out, or its owner had it erased. No more is said then."""
+
+    genuine: bool
+    name: str | None = None
+    issued: date | None = None
+
+
+@dataclass(frozen=True)
+class RecoveryCode(Outcome):
+    code: str
+    until: date
+
+
+@dataclass(frozen=True)
+class RecoveryRefused(Outcome):
+    """unknown: no such code, or it ran out. pin: it needs the contact's PIN, or the PIN was wrong. wait: too many tries."""
+
+    reason: Literal["unknown", "pin", "wait"]
+
+
 # --- what a turn may know --------------------------------------------------------------------------------------------
 
 
@@ -365,6 +521,14 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """How far one paper of the checklist is."""
+
+    state: Literal["missing", "asked", "have"]
+    due: date | None = None
+
+
+@dataclass(frozen=True)
 class Contact:
     """What is known of the person who is writing. Before consent: language only."""
 
@@ -381,6 +545,12 @@ class Contact:
     registrations: tuple[Registration, ...] = ()
     answers: tuple[tuple[str, str | None], ...] = ()  # questions handed over: (number, staff's answer or None)
     away_days: int = 0  # since the last message
+    departure: date | None = None
+    papers: Mapping[str, Paper] = field(default_factory=dict)  # by key of content/tools/papers.yaml
+    reminders: frozenset[str] = frozenset()  # RemindKind: what the person wants to be reminded of
+    lesson_every: Literal["day", "week"] | None = None
+    checks: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # CheckMoment -> (right, total)
+    certificate: str | None = None  # its code, once made
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,17 @@ def statements(library: Library) -> Iterator[tuple[Statement, int]]:
             heading = max(len(lesson.title.id), len(lesson.title.sas or "")) + 4  # two asterisks, an empty line
             for number, card in enumerate(lesson.cards):
                 yield card.statement, 0 if number else heading
+        for story in module.stories:
+            yield (
+                story.statement,
+                2
+                + max(len(story.title.id), len(story.title.sas or ""))
+                + sum(5 + max(len(choice.text.id), len(choice.text.sas or "")) for choice in story.choices),
+            )
+        for card in module.family:
+            yield card.statement, 0
     for topic in library.topics.values():
-        for statement in (topic.answer, *topic.more):
+        for statement in (topic.answer, *topic.more, *((topic.family,) if topic.family else ())):
             yield statement, 0
     for statement in library.notices.values():
         yield statement, 0
@@ -118,10 +127,22 @@ def _module(module: Module, today: date) -> Iterator[Problem]:
         if not least <= found <= most:
             yield problem(file, place, f"{found} {what}", f"Make it {least} to {most}")
 
-    yield from count("lessons", len(module.lessons), 5, 7, "lessons")
+    yield from count("lessons", len(module.lessons), 5, 8, "lessons")
     yield from count("quiz", len(module.quiz), 4, 6, "questions")
+    yield from count("stories", len(module.stories), 2, 3, "stories")
+    yield from count("family", len(module.family), 4, 6, "cards for families")
     for lesson in module.lessons:
-        yield from count(f"lessons/{lesson.key}/cards", len(lesson.cards), 2, 4, "cards")
+        place = f"lessons/{lesson.key}/cards"
+        yield from count(place, len(lesson.cards), 2, 4, "cards")
+        for word, what in (("example", "an everyday example"), ("next", "what to do next")):
+            if not any(word in card.holds for card in lesson.cards):
+                yield problem(file, place, f"no card holds {what}", f"Write one, and holds: [{word}] on its card")
+    for story in module.stories:
+        yield from count(f"stories/{story.key}/choices", len(story.choices), 2, 3, "choices")
+        if not any(choice.right for choice in story.choices) or all(choice.right for choice in story.choices):
+            yield problem(
+                file, f"stories/{story.key}/choices", "all or none are right", "Mark the good ones right: true"
+            )
     for question in module.quiz:
         yield from count(f"quiz/{question.key}/choices", len(question.choices), 2, 4, "choices")
         right = sum(choice.right for choice in question.choices)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.library.desk import Desk, Spoken, Text
-from bot.library.model import Card, Group, Lesson, Library, Module, QuizChoice, QuizQuestion, Statement, Topic
+from bot.library.model import Card, Group, Lesson, Library, Module, QuizChoice, QuizQuestion, Statement, Story, Topic
 from bot.library.numbers import fact, helpline, medium, mission, office
 from bot.library.reading import ContentError, Node, Problem
 from bot.library.review import Review, load_reviews
@@ -85,7 +85,7 @@ def modules(desk: Desk) -> tuple[Module, ...]:
 
 
 def module(desk: Desk, node: Node) -> Module:
-    node.known("key", "order", "title", "summary", "source", "lessons", "quiz")
+    node.known("key", "order", "title", "summary", "source", "lessons", "quiz", "stories", "family")
     return Module(
         key=node.string("key"),
         order=node.number("order"),
@@ -93,26 +93,47 @@ def module(desk: Desk, node: Node) -> Module:
         summary=desk.phrase(node, "summary"),
         lessons=tuple(lesson(desk, entry) for entry in node.items("lessons", by="key")),
         quiz=tuple(question(desk, entry) for entry in node.items("quiz", by="key")),
+        stories=tuple(story(desk, entry) for entry in node.items("stories", by="key")),
+        family=cards(desk, node, "family"),
     )
 
 
 def lesson(desk: Desk, node: Node) -> Lesson:
     node.known("key", "title", "cards")
-    cards = []
-    for card in node.items("cards", by="key"):
-        card.known("key", "text", "facts", "critical", "ask", "safe", "picture", "sound")
-        cards.append(Card(str(card.child("key").value), desk.statement(card, "text")))
-    return Lesson(str(node.child("key").value), desk.phrase(node, "title"), tuple(cards))
+    return Lesson(str(node.child("key").value), desk.phrase(node, "title"), cards(desk, node, "cards"))
+
+
+def cards(desk: Desk, node: Node, name: str) -> tuple[Card, ...]:
+    found = []
+    for card in node.items(name, by="key"):
+        card.known("key", "text", "facts", "critical", "ask", "safe", "picture", "sound", "holds")
+        holds = card.strings("holds")
+        for word in holds:
+            if word not in ("example", "next"):
+                card.fault(f"a card cannot hold {word!r}", "Write example, next, or both", "holds")
+        found.append(Card(str(card.child("key").value), desk.statement(card, "text"), holds))
+    return tuple(found)
+
+
+def story(desk: Desk, node: Node) -> Story:
+    node.known("key", "title", "text", "facts", "critical", "ask", "safe", "picture", "sound", "choices")
+    return Story(
+        str(node.child("key").value), desk.phrase(node, "title"), desk.statement(node, "text"), choices(desk, node)
+    )
 
 
 def question(desk: Desk, node: Node) -> QuizQuestion:
     node.known("key", "question", "facts", "critical", "ask", "safe", "choices")
-    choices = []
+    return QuizQuestion(str(node.child("key").value), desk.statement(node, "question"), choices(desk, node))
+
+
+def choices(desk: Desk, node: Node) -> tuple[QuizChoice, ...]:
+    found = []
     for choice in node.items("choices", by="key"):
         choice.known("key", "text", "right", "explain")
         key, right = str(choice.child("key").value), choice.flag("right")
-        choices.append(QuizChoice(key, desk.phrase(choice, "text"), right, desk.phrase(choice, "explain")))
-    return QuizQuestion(str(node.child("key").value), desk.statement(node, "question"), tuple(choices))
+        found.append(QuizChoice(key, desk.phrase(choice, "text"), right, desk.phrase(choice, "explain")))
+    return tuple(found)
 
 
 def groups(desk: Desk, order: tuple[str, ...]) -> tuple[Group, ...]:
@@ -131,20 +152,24 @@ def group(desk: Desk, node: Node) -> Group:
 def topic(desk: Desk, node: Node, group: str) -> Topic:
     node.known(
         "id", "label", "question", "answer", "facts", "critical", "ask", "safe", "picture", "sound",
-        "more", "lesson", "related",
+        "more", "lesson", "related", "family", "tool",
     )  # fmt: skip
     answer = desk.statement(node, "answer")
-    more = []
-    for part in node.items("more"):
-        part.known("text", "facts", "critical", "ask", "safe", "picture", "sound")
-        more.append(desk.statement(part, "text", answer.text.critical))
     return Topic(
         id=str(node.child("id").value),
         group=group,
         label=desk.phrase(node, "label"),
         question=desk.phrase(node, "question"),
         answer=answer,
-        more=tuple(more),
+        more=tuple(part(desk, entry, answer.text.critical) for entry in node.items("more")),
         lesson=node.string("lesson") if node.has("lesson") else None,
+        family=part(desk, node.child("family"), answer.text.critical) if node.has("family") else None,
+        tool=node.string("tool") if node.has("tool") else None,
         related=node.strings("related"),
     )
+
+
+def part(desk: Desk, node: Node, critical: bool) -> Statement:
+    """A further text of a topic: one of `more`, or the family's."""
+    node.known("text", "facts", "critical", "ask", "safe", "picture", "sound")
+    return desk.statement(node, "text", critical)

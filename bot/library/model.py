@@ -74,8 +74,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Card:
+    """`holds`: what a reviewer finds on it, `example` (everyday life) or `next` (what to do now)."""
+
     key: str
     statement: Statement
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,16 @@ class QuizQuestion:
 
 
 @dataclass(frozen=True)
+class Story:
+    """«What would you do?»: a situation in Lombok or on the plantation. More than one choice may be right."""
+
+    key: str
+    title: Phrase
+    statement: Statement
+    choices: tuple[QuizChoice, ...]
+
+
+@dataclass(frozen=True)
 class Module:
     key: str
     order: int
@@ -108,6 +121,8 @@ class Module:
     summary: Phrase
     lessons: tuple[Lesson, ...]
     quiz: tuple[QuizQuestion, ...]
+    stories: tuple[Story, ...] = ()
+    family: tuple[Card, ...] = ()  # the short version for who stays at home
 
     def lesson(self, key: str) -> Lesson | None:
         return next((lesson for lesson in self.lessons if lesson.key == key), None)
@@ -124,6 +139,8 @@ class Topic:
     answer: Statement
     more: tuple[Statement, ...] = ()
     lesson: str | None = None  # "module/lesson"
+    family: Statement | None = None  # what is different for who stays at home
+    tool: str | None = None  # a key of content/tools/, "fees"
     related: tuple[str, ...] = ()
 
 
