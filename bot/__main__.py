@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import content, demo, desk, helplines, serving, talk
+from bot.commands import content, demo, desk, helplines, serving, sound, talk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +28,7 @@ app.add_typer(desk.questions_app, name="questions")
 app.add_typer(desk.staff_app, name="staff")
 app.add_typer(content.content_app, name="content")
 app.add_typer(helplines.helplines_app, name="helplines")
+app.add_typer(sound.sound_app, name="sound")
 
 if __name__ == "__main__":
     app()

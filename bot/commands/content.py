@@ -25,8 +25,12 @@ from bot.conversation.transcript import events
 from bot.conversation.types import Context, Drafts, Language, Reply, Staff
 from bot.conversation.walk import Fault, Survey, place_of, survey
 from bot.library.checks import Problem, check_content
-from bot.library.load import ContentError
+from bot.library.gaps import gap_report
+from bot.library.lines import Lines
+from bot.library.load import ContentError, read
 from bot.library.stamp import stamp as stamp_texts
+from bot.library.summary import Row
+from bot.library.summary import summary as count
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -95,16 +99,26 @@ def check(
     ] = False,
     quiet: Annotated[bool, typer.Option(help="Only errors.")] = False,
     on: Annotated[str, typer.Option(help="The day to check for (YYYY-MM-DD); default: today.")] = "",
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Only count: modules, answers, facts, Sasak, sounds.")
+    ] = False,
+    sasak: Annotated[bool, typer.Option("--sasak", help="Only the report of gaps for reviewers of Sasak.")] = False,
 ) -> None:
-    """Check content, catalogues and the conversation; every fault with place and remedy."""
+    """Check content, catalogues and the conversation; every fault with file, line, place and remedy."""
     now = datetime.fromisoformat(on).replace(hour=4, tzinfo=UTC) if on else datetime.now(UTC)
     day = now.astimezone(WITA).date()
+    if summary or sasak:
+        lines = summary_rows(ROOT) if summary else gap_report(ROOT / "content", read(ROOT / "content"), interface())
+        for line in lines:
+            typer.echo(str(line))
+        return
     problems = check_content(ROOT / "content", today=day, strict=strict, launch=launch)
     problems += check_catalogues(ROOT / "locales")
     errors = [problem for problem in problems if problem.severity == "error"]
+    places = Lines(ROOT / "content")
     for problem in problems:
         if problem.severity == "error" or not quiet:
-            typer.echo(str(problem))
+            typer.echo(places.told(problem))
     try:
         faults = machine_faults(read_knowledge(), now)
     except ContentError:
@@ -116,6 +130,25 @@ def check(
     typer.echo(f"{len(errors) + len(faults)} errors, {warnings} warnings; {len(REGISTRY.by_name)} states")
     if errors or faults:
         raise typer.Exit(1)
+
+
+def summary_rows(root: Path) -> list[Row]:
+    """The table of `check --summary`, which the README shows."""
+    content = read(root / "content")
+    sentences = interface(root)
+    recorded = sum(media.kind == "sound" and not media.synthetic for media in content.library.media.values())
+    drawn = len(list((root / "content" / "pictures").glob("*.svg")))
+    return count(content, (sum(map(bool, sentences.values())), len(sentences)), drawn, recorded)
+
+
+def interface(root: Path = ROOT) -> dict[str, str | None]:
+    """The machine's sentences in Indonesian, each with its Sasak or None."""
+    indonesian, sasak = (
+        {entry.msgid: entry.msgstr for entry in polib.pofile(str(root / "locales" / language / "LC_MESSAGES" / "bot.po"))
+         if not entry.obsolete}
+        for language in ("id", "sas")
+    )  # fmt: skip
+    return {words: sasak.get(msgid) or None for msgid, words in indonesian.items()}
 
 
 def check_catalogues(locales: Path) -> list[Problem]:

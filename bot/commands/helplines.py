@@ -18,7 +18,7 @@ from bot.library.load import load
 from bot.library.model import Fact, Library
 from bot.store import staff
 
-helplines_app = typer.Typer(no_args_is_help=True, help="The help numbers, and which of them were rung.")
+helplines_app = typer.Typer(help="The help numbers, and which of them were rung; alone it prints the call sheet.")
 FILE = ROOT / "content" / "helplines.yaml"
 
 
@@ -42,6 +42,13 @@ def lines_of(library: Library) -> list[Line]:
     ]
     found += [Line(m.key, m.name.id, m.number, "any", m.facts, m.rung_on) for m in library.missions]
     return sorted(found, key=lambda line: line.rung_on or date.min)
+
+
+@helplines_app.callback(invoke_without_command=True)
+def alone(here: typer.Context) -> None:
+    """The help numbers, and which of them were rung; alone it prints the call sheet."""
+    if here.invoked_subcommand is None:
+        sheet()
 
 
 @helplines_app.command("sheet")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from bot.conversation.lessons import media_reply, sound_choice
 from bot.conversation.places import restore
 from bot.conversation.speech import arrive, caution, lines, option, reply, same, short_day, shown, today
 from bot.conversation.state import Saved, State
@@ -57,6 +58,7 @@ class Answer(State):
         ]
         if self.part < len(topic.more):
             found.append(option(c, "more", say("More about this"), "selengkapnya", "lagi", "detail"))
+        found += sound_choice(self._statement(c), c)
         if self._statement(c).facts:
             found.append(option(c, "source", say("Source"), "sumber", "dari mana"))
         if topic.lesson is not None and self.place is None:
@@ -80,6 +82,8 @@ class Answer(State):
                 return arrive(NotHelped(self.topic, self.place), c, RecordFeedback(self.topic, False))
             case "more":
                 return arrive(replace(self, part=self.part + 1), c)
+            case "sound":
+                return Turn(self, (media_reply(key, self._statement(c), self.choices(c), c),))
             case "source":
                 return arrive(Source(self.topic, self.part, self.place), c)
             case "go-on":

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, lines, option, reply, same, shown, today
+from bot.conversation.speech import arrive, heard, lines, option, reply, same, shown, today
 from bot.conversation.state import State
 from bot.conversation.types import Choice, Context, MarkLesson, Reply, Turn
 from bot.conversation.welcome import gate
-from bot.library.model import Card, Lesson, Module, Phrase, QuizQuestion
+from bot.library.model import Card, Lesson, Module, Phrase, QuizQuestion, Statement
 
 LETTERS = "ABCDEF"
 PAGE = 6  # modules a page: their titles, how far one is, and «more» fit one message
@@ -248,7 +248,7 @@ class LessonCard(InModule):
     def choose(self, key: str, c: Context) -> Turn:
         module, lesson, index = self._here(c)
         if key in ("sound", "picture"):
-            return Turn(self, (media_reply(key, lesson.cards[index], self.choices(c), c),))
+            return Turn(self, (media_reply(key, lesson.cards[index].statement, self.choices(c), c),))
         if index + 1 < len(lesson.cards):
             return arrive(replace(self, card=lesson.cards[index + 1].key), c)
         return finish_lesson(module, lesson, c)
@@ -265,25 +265,27 @@ def next_choice(c: Context) -> tuple[Choice, ...]:
 def media_choices(card: Card, c: Context) -> tuple[Choice, ...]:
     """«dengar» and «gambar», with their size, where media exist and may be shown today."""
     say = c.catalogue.say
-    found: list[Choice] = []
-    if card.statement.grade_on(today(c)) == "C":
-        return ()  # a file says what the text may no longer say
-    sound = c.library.media.get(card.statement.sound or "")
+    found: list[Choice] = [*sound_choice(card.statement, c)]
     picture = c.library.media.get(card.statement.picture or "")
-    if sound:
-        size = f"{-(-sound.size // 1024)}"
-        found.append(option(c, "sound", say("Listen ({size} kB)", size=size), "dengar", "suara", "dengah"))
-    if picture:
+    if picture and card.statement.grade_on(today(c)) != "C":  # a file says what the text may no longer say
         size = f"{-(-picture.size // 1024)}"
         found.append(option(c, "picture", say("Picture ({size} kB)", size=size), "gambar", "foto", "gitaq"))
     return tuple(found)
 
 
-def media_reply(kind: str, card: Card, choices: tuple[Choice, ...], c: Context) -> Reply:
+def sound_choice(statement: Statement, c: Context) -> tuple[Choice, ...]:
+    sound = heard(statement, c)
+    if sound is None:
+        return ()
+    size = f"{-(-sound.size // 1024)}"
+    return (option(c, "sound", c.catalogue.say("Listen ({size} kB)", size=size), "dengar", "suara", "dengah"),)
+
+
+def media_reply(kind: str, statement: Statement, choices: tuple[Choice, ...], c: Context) -> Reply:
     """The sound or picture, with in words what is heard or seen."""
-    key = (card.statement.sound if kind == "sound" else card.statement.picture) or ""
-    media = c.library.media[key]
-    return reply(c, media.alt, choices, **{kind: key})
+    sound = heard(statement, c) if kind == "sound" else None
+    media = sound or c.library.media[statement.picture or ""]
+    return reply(c, media.alt, choices, **{kind: media.key})
 
 
 def finish_lesson(module: Module, lesson: Lesson, c: Context) -> Turn:

@@ -15,7 +15,9 @@ from babel import Locale
 
 from bot.conversation.state import State
 from bot.conversation.types import MAX_CHARS, MAX_LABEL, Choice, Context, Effect, Language, Reply, Turn
-from bot.library.model import Phrase, Statement
+from bot.library.model import Media, Phrase, Statement
+from bot.library.review import text_hash
+from bot.library.sounds import made_key, recording_key
 
 WITA = timezone(timedelta(hours=8), "WITA")  # Nusa Tenggara Barat has no daylight saving time
 _DAYS = Locale("id").days["format"]["wide"]
@@ -115,6 +117,24 @@ def listen(state: State, c: Context) -> tuple[Choice, ...]:
 def played(state: State, c: Context) -> Turn:
     """The sound of a place, with in words what is heard; the place stays."""
     return Turn(state, (reply(c, c.library.media[state.SOUND].alt, state.choices(c), sound=state.SOUND),))
+
+
+def heard(statement: Statement, c: Context) -> Media | None:
+    """The sound of a statement as it is shown today: a person's recording first, then the one it names, then the machine's.
+
+    Found by the words themselves, so an old sound never speaks for a text that has changed or is withheld.
+    """
+    words = shown(statement, c)
+    media = c.library.media
+    if c.language == "sas" and words.sas and (recorded := media.get(recording_key("sas", text_hash(words.sas)))):
+        return recorded
+    of = text_hash(words.id)
+    if recorded := media.get(recording_key("id", of)):
+        return recorded
+    named = media.get(statement.sound or "") if statement.grade_on(today(c)) != "C" else None
+    if named is not None and not named.synthetic:
+        return named
+    return media.get(made_key(of)) or named
 
 
 def caution(statement: Statement, c: Context) -> Phrase | None:

@@ -19,6 +19,7 @@ from bot.conversation.lessons import (
     media_choices,
     media_reply,
     next_choice,
+    sound_choice,
     start_quiz,
 )
 from bot.conversation.speech import arrive, lines, option, reply, same, shown, today
@@ -67,11 +68,18 @@ class StoryAsk(_InStory):
             Choice(choice.key, LETTERS[i], tuple(filter(None, (choice.text.id, choice.text.sas))))
             for i, choice in enumerate(self._story(c).choices)
         ]
-        return (*answers, option(c, "skip", c.catalogue.say("Skip the stories"), "lewati", "lewat", "langsung kuis"))
+        sound = sound_choice(self._story(c).statement, c)
+        return (
+            *answers,
+            *sound,
+            option(c, "skip", c.catalogue.say("Skip the stories"), "lewati", "lewat", "langsung kuis"),
+        )
 
     def choose(self, key: str, c: Context) -> Turn:
         if key == "skip":
             return arrive(start_quiz(self._module(c), c), c)
+        if key == "sound":
+            return Turn(self, (media_reply(key, self._story(c).statement, self.choices(c), c),))
         return arrive(StoryTold(self.module, self.story, key), c)
 
 
@@ -132,7 +140,7 @@ class ForFamily(InModule):
     def choose(self, key: str, c: Context) -> Turn:
         module, index = self._module(c), self._index(c)
         if key in ("sound", "picture"):
-            return Turn(self, (media_reply(key, module.family[index], self.choices(c), c),))
+            return Turn(self, (media_reply(key, module.family[index].statement, self.choices(c), c),))
         if key == "whole":
             return arrive(ModulePage(self.module), c)
         if index + 1 < len(module.family):

@@ -31,7 +31,7 @@ def check_media(content: Content) -> Iterator[Problem]:
             yield problem(FILE, f"{place}/reads", f"there is no text at {spoken.reads!r}", "Give the place of the text")
         elif text_hash(words) != spoken.of:
             what = "the text has changed since this sound was made"
-            yield problem(FILE, place, what, "Run scripts/make_media.py, or record it anew", "warning")
+            yield problem(FILE, place, what, "Run: python -m bot sound make; or record it anew", "warning")
     yield from _frozen_facts(content)
 
 

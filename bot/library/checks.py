@@ -9,7 +9,9 @@ from pathlib import Path
 
 from bot.library.check_launch import check_launch
 from bot.library.check_media import check_media
+from bot.library.check_reading import check_quiet, check_reading
 from bot.library.check_sasak import check_sasak
+from bot.library.check_spoken import check_spoken
 from bot.library.check_texts import check_text, has_figure
 from bot.library.load import Content, read
 from bot.library.model import Fact, Library, Module, Statement, Topic
@@ -33,6 +35,9 @@ def check_content(folder: Path, *, today: date, strict: bool = False, launch: bo
     for text in content.texts:
         problems += check_text(text, short_codes)
     problems += check_sasak(folder, content)
+    problems += check_reading(content.texts)
+    problems += check_quiet(folder, library)
+    problems += check_spoken(folder, content)
     problems += _facts(library, today, "error" if strict else "warning")
     problems += _statements(library, today)
     for module in library.modules:
@@ -106,6 +111,8 @@ def _facts(library: Library, today: date, severity: Severity) -> Iterator[Proble
             used[fact.id].append(statement.place)
     for fact in library.facts.values():
         place = f"facts/{fact.id}"
+        if fact.verify_with is None:
+            yield problem("facts.yaml", place, "does not say who can verify it", 'Write verify_with: "…"')
         if fact.check_by is not None and fact.check_by < today:
             what = f"expired on {fact.check_by}; {len(used[fact.id])} texts now show their safe sentence"
             remedy = "Read the source again; set as_of, verified_on and check_by"
@@ -114,6 +121,7 @@ def _facts(library: Library, today: date, severity: Severity) -> Iterator[Proble
             (fact.perishable and fact.grade == "A" and fact.check_by is None, "perishable, but without check_by"),
             (fact.grade == "A" and fact.verified_on is None, "grade A, but without verified_on"),
             (fact.verified_on is not None and fact.verified_on > today, "verified on a day in the future"),
+            (fact.grade == "A" and fact.seen is None, "grade A, but does not say where it was seen"),
         )
         for applies, what in warnings:
             if applies:

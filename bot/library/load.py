@@ -14,6 +14,7 @@ from bot.library.model import Card, Group, Lesson, Library, Module, QuizChoice, 
 from bot.library.numbers import fact, helpline, medium, mission, office
 from bot.library.reading import ContentError, Node, Problem
 from bot.library.review import Review, load_reviews
+from bot.library.sounds import found_sounds
 
 __all__ = ["Content", "ContentError", "load", "read"]
 
@@ -52,6 +53,7 @@ def _library(desk: Desk) -> Library:
     desk.media.update(
         (key, medium(desk, key, node)) for key, node in desk.open("media/media.yaml", "media").entries("media")
     )
+    desk.media.update(found_sounds(desk.folder / "media"))
     questions = {
         str(node.child("id").value): (node.string("group"), desk.phrase(node, "question"))
         for node in desk.open("language/faq_topics.yaml").items(by="id")

@@ -47,6 +47,7 @@ class Fact:
     verified_on: date | None = None
     check_by: date | None = None
     verify_with: str | None = None
+    seen: str | None = None
 
     def grade_on(self, today: date) -> Grade:
         """The grade that counts on that day: expired is C, and so is a B about money, penalties or deadlines."""

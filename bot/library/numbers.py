@@ -31,6 +31,7 @@ def fact(desk: Desk, key: str, node: Node) -> Fact:
         verified_on=node.day("verified_on"),
         check_by=node.day("check_by"),
         verify_with=node.string("verify_with", "") or None,
+        seen=node.string("seen", "") or None,
     )
 
 
@@ -83,7 +84,7 @@ def medium(desk: Desk, key: str, node: Node) -> Media:
     file = node.string("file")
     path = desk.folder / "media" / file
     if file and not path.is_file():
-        node.fault(f"there is no file {file!r}", "Put it into content/media/ or run scripts/make_media.py", "file")
+        node.fault(f"there is no file {file!r}", "Put it into content/media/", "file")
     return Media(
         key=key,
         kind=cast(Literal["sound", "picture"], node.option("kind", ("sound", "picture"))),
