@@ -14,6 +14,7 @@ from bot.library.reading import ContentError
 from bot.library.review import REVIEW_FILE, Review, text_hash
 
 HEAD = """\
+# yaml-language-server: $schema=../schemas/sasak-review.schema.json
 # What each Sasak text was made from (of: hash of the Indonesian, sas: hash of the Sasak), and who signed it.
 # Written by `python -m bot content stamp`. By hand, change only `review` and `signed`:
 #   review: approved, signed: ["Inaq Sari, lombok-timur, 2027-01-15", "Amaq Udin, lombok-tengah, 2027-01-20"]
