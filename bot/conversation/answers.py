@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from bot.conversation.lessons import media_reply, sound_choice
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, caution, lines, option, reply, same, short_day, shown, today
+from bot.conversation.speech import arrive, caution, fits, lines, option, reply, same, short_day, shown, text, today
 from bot.conversation.state import Saved, State
 from bot.conversation.types import (
     MAX_CHARS,
@@ -23,10 +23,13 @@ from bot.conversation.types import (
 )
 from bot.library.model import Phrase, Statement, Topic
 
+FAMILY = -1  # the part that is for who stays at home
+
 
 @dataclass(frozen=True)
 class Answer(State):
-    """The reviewed answer. `part`: 0 the first answer, then one of `more` at a time."""
+    """The reviewed answer. `part`: 0 the first answer, then one of `more` at a time; FAMILY what is different for who stays at
+    home, which a family reads at once, below the answer."""
 
     NAME: ClassVar[str] = "answer"
     topic: str
@@ -35,17 +38,31 @@ class Answer(State):
 
     def valid(self, c: Context) -> bool:
         topic = c.library.topics.get(self.topic)
-        return topic is not None and 0 <= self.part <= len(topic.more)
+        if topic is None or self.part == FAMILY:
+            return topic is not None and topic.family is not None
+        return 0 <= self.part <= len(topic.more)
 
     def _topic(self, c: Context) -> Topic:
         return c.library.topics[self.topic]
 
     def _statement(self, c: Context) -> Statement:
         topic = self._topic(c)
-        return topic.answer if self.part == 0 else topic.more[self.part - 1]
+        if self.part == FAMILY and topic.family is not None:
+            return topic.family
+        return topic.answer if self.part <= 0 else topic.more[self.part - 1]
+
+    def _told_at_once(self, c: Context) -> Statement | None:
+        """For a family: its own point of view as a second message."""
+        return self._topic(c).family if self.part == 0 and c.contact.role == "family" else None
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
-        return (reply(c, shown(self._statement(c), c), self.choices(c)),)
+        say = c.catalogue.say
+        words = shown(self._statement(c), c)
+        if (family := self._told_at_once(c)) is not None:
+            told = lines(say("*For the family:*"), shown(family, c))
+            if fits(c, text(told, c)):
+                return (Reply(text(words, c)), reply(c, told, self.choices(c)))
+        return (reply(c, words, self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
@@ -56,7 +73,9 @@ class Answer(State):
             ),
             option(c, "no", say("Not yet"), "belum", "tidak", "ndeq", "ndeqman", "tidak membantu"),
         ]
-        if self.part < len(topic.more):
+        if topic.family is not None and self.part == 0 and self._told_at_once(c) is None:
+            found.append(option(c, "family", say("For the family"), "keluarga", "untuk keluarga"))
+        if 0 <= self.part < len(topic.more):
             found.append(option(c, "more", say("More about this"), "selengkapnya", "lagi", "detail"))
         found += sound_choice(self._statement(c), c)
         if self._statement(c).facts:
@@ -82,6 +101,8 @@ class Answer(State):
                 return arrive(NotHelped(self.topic, self.place), c, RecordFeedback(self.topic, False))
             case "more":
                 return arrive(replace(self, part=self.part + 1), c)
+            case "family":
+                return arrive(replace(self, part=FAMILY), c)
             case "sound":
                 return Turn(self, (media_reply(key, self._statement(c), self.choices(c), c),))
             case "source":
@@ -103,7 +124,7 @@ class Answer(State):
         from bot.conversation.questions import AskQuestion
 
         if self.part:
-            return replace(self, part=self.part - 1)
+            return replace(self, part=max(0, self.part - 1))
         return restore(self.place, c) if self.place else AskQuestion()
 
 

@@ -33,6 +33,7 @@ from bot.conversation.types import (
 from bot.library.model import Helpline, Mission, Phrase
 
 PAGE_CHARS = 430  # of numbers on a page, so that a heading fits beside them
+ASKED = 6  # numbers of a page that can be chosen, beside the ways on
 SHOWN = ("now", "exploitation")  # the levels at which the help card is the first reply
 
 
@@ -73,21 +74,35 @@ def numbers_for(use: str, c: Context, limit: int = 4, country: str = "") -> Phra
     return lines(*(number_row(line, c) for line in ranked(found, c)[:limit]), gap="\n")
 
 
-def number_pages(country: str, c: Context) -> list[Phrase]:
+@dataclass(frozen=True)
+class NumberPage:
+    """What fits one message, and the keys of the lines on it, of which more can be asked."""
+
+    words: Phrase
+    keys: tuple[str, ...]
+
+
+def number_pages(country: str, c: Context) -> list[NumberPage]:
     """Every number of a country and, for Malaysia, the missions, in pages that fit a message."""
     say = c.catalogue.say
-    rows = [number_row(line, c) for line in ranked([x for x in c.library.helplines if x.country == country], c)]
+    ranked_lines = ranked([x for x in c.library.helplines if x.country == country], c)
+    rows: list[tuple[str, Phrase]] = [(line.key, number_row(line, c)) for line in ranked_lines]
     if country == "my":
-        rows += [mission_row(mission, c) for mission in c.library.missions]
+        rows += [("", mission_row(mission, c)) for mission in c.library.missions]
     head = say("*In Malaysia*") if country == "my" else say("*In Indonesia*")
     foot = say("Not tested: nobody of ours has rung it yet. If one fails, try the next.")
-    pages: list[list[Phrase]] = [[]]
-    for row in rows:
+    pages: list[list[tuple[str, Phrase]]] = [[]]
+    for key, row in rows:
         longest = max(len(row.id), len(row.sas or ""))
-        if pages[-1] and longest + sum(max(len(r.id), len(r.sas or "")) + 1 for r in pages[-1]) > PAGE_CHARS - 60:
+        if pages[-1] and longest + sum(max(len(r.id), len(r.sas or "")) + 1 for _, r in pages[-1]) > PAGE_CHARS - 60:
             pages.append([])
-        pages[-1].append(row)
-    return [lines(head, lines(*page, gap="\n"), foot) for page in pages]
+        pages[-1].append((key, row))
+    return [
+        NumberPage(
+            lines(head, lines(*(row for _, row in page), gap="\n"), foot), tuple(key for key, _ in page if key)[:ASKED]
+        )
+        for page in pages
+    ]
 
 
 def mission_row(mission: Mission, c: Context) -> Phrase:
@@ -131,7 +146,7 @@ class HelpCard(State):
         say = c.catalogue.say
         if self.country:
             pages = number_pages(self.country, c)
-            return (reply(c, critical(pages[0]), self.choices(c), lane="danger"),)
+            return (reply(c, critical(pages[0].words), self.choices(c), lane="danger"),)
         card = card_text(self.level, c)
         ask = say("Did I read this right: are you in danger?") if self.fuzzy else say("Call now. Then, if you can:")
         note = c.library.notices["danger-note"].text

@@ -15,6 +15,7 @@ from bot.conversation.events import (
 from bot.conversation.handover import HandedOverDone, HandoverOffer, HandoverSafe, HandoverWrite, Offices, VoiceNote
 from bot.conversation.lessons import LessonCard, LessonList, ModuleList, ModulePage
 from bot.conversation.menu import About, Closed, Help, Menu, Numbers
+from bot.conversation.numbers import NumberDetail
 from bot.conversation.people import People, PersonName, PersonNewPin, PersonPin, PinAsk
 from bot.conversation.questions import AskQuestion, Groups, Maybe, Topics
 from bot.conversation.quiz import ModuleDone, QuizAsk, QuizExplain
@@ -34,7 +35,7 @@ from bot.conversation.welcome import AdultAsk, ChildInfo, ConsentAsk, KabupatenA
 
 FLOWS: dict[str, tuple[type[State], ...]] = {
     "welcome": (Welcome, LanguageAsk, AdultAsk, ChildInfo, ConsentAsk, RoleAsk, KabupatenAsk),
-    "menu": (Menu, Help, About, Numbers, Closed),
+    "menu": (Menu, Help, About, Numbers, NumberDetail, Closed),
     "lessons": (
         ModuleList,
         ModulePage,

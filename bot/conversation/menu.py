@@ -196,14 +196,18 @@ class Numbers(State):
         if not self.country:
             return (reply(c, say("Help numbers. Where are you?"), self.choices(c)),)
         pages = number_pages(self.country, c)
-        return (reply(c, critical(pages[min(self.page, len(pages) - 1)]), self.choices(c)),)
+        return (reply(c, critical(pages[min(self.page, len(pages) - 1)].words), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         from bot.conversation.danger import number_pages
 
         say = c.catalogue.say
         here = []
-        if self.country and self.page + 1 < len(number_pages(self.country, c)):
+        pages = number_pages(self.country, c) if self.country else []
+        if pages:
+            named = {line.key: line.name for line in c.library.helplines}
+            here += [option(c, key, named[key]) for key in pages[min(self.page, len(pages) - 1)].keys]
+        if self.page + 1 < len(pages):
             here.append(option(c, "more", say("More numbers"), "lagi", "lanjut", "lainnya"))
         if self.country != "my":
             here.append(option(c, "my", say("In Malaysia"), "malaysia"))
@@ -213,12 +217,15 @@ class Numbers(State):
 
     def choose(self, key: str, c: Context) -> Turn:
         from bot.conversation.danger import HelpCard
+        from bot.conversation.numbers import NumberDetail
 
         match key:
             case "danger":
                 return arrive(HelpCard(place=self.place), c)
             case "more":
                 return arrive(Numbers(self.country, self.page + 1, self.place), c)
+            case _ if any(line.key == key for line in c.library.helplines):
+                return arrive(NumberDetail(key, self.page, self.place), c)
             case _:
                 return arrive(Numbers(key, 0, self.place), c)
 
