@@ -60,7 +60,7 @@ class Fact:
 class Statement:
     """A text that could be wrong about the world, with the facts it stands on."""
 
-    place: str  # "modules/02-documents-costs.yaml: lessons/zero-cost/cards/law", for messages to authors
+    place: str  # "modules/03-costs.yaml: lessons/who-pays/cards/the-law", for messages to authors
     text: Phrase
     facts: tuple[Fact, ...] = ()
     ask: str | None = None  # a key of Library.offices
