@@ -15,6 +15,7 @@ import typer
 from bot.app import Knowledge, blank_context, read_knowledge
 from bot.channels.base import LIMITS
 from bot.channels.fit import complaints
+from bot.commands.facts import due
 from bot.config import ROOT
 from bot.conversation import chart as drawing
 from bot.conversation.codec import reply_to_dict
@@ -35,6 +36,7 @@ from bot.library.summary import summary as count
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 content_app = typer.Typer(no_args_is_help=True, help="The texts under content/.")
+content_app.command("due")(due)
 
 
 def walking_context(knowledge: Knowledge, now: datetime, language: Language | None = None) -> Context:
