@@ -157,11 +157,11 @@ FAULTS: list[tuple[str, Spoil, str, str, str, str]] = [
     ("few lessons", lambda f: f[MODULE]["lessons"].pop(), "error", MODULE, "lessons", "4 lessons"),
     (
         "many lessons",
-        lambda f: f[MODULE]["lessons"].extend(lesson(f"x{n}") for n in range(3)),
+        lambda f: f[MODULE]["lessons"].extend(lesson(f"x{n}") for n in range(4)),
         "error",
         MODULE,
         "lessons",
-        "8 lessons",
+        "9 lessons",
     ),
     ("one card", lambda f: f[MODULE]["lessons"][0]["cards"].pop(), "error", MODULE, "lessons/l1/cards", "1 cards"),
     ("few questions", lambda f: f[MODULE]["quiz"].pop(), "error", MODULE, "quiz", "3 questions"),
@@ -337,5 +337,85 @@ FAULTS: list[tuple[str, Spoil, str, str, str, str]] = [
         MODULE,
         CARD,
         "F-005",
+    ),
+    # stories, families, what a lesson holds
+    ("one story", lambda f: f[MODULE]["stories"].pop(), "error", MODULE, "stories", "1 stories"),
+    ("few for families", lambda f: f[MODULE]["family"].pop(), "error", MODULE, "family", "3 cards for families"),
+    (
+        "story without a good choice",
+        lambda f: f[MODULE]["stories"][0]["choices"][0].update(right=False),
+        "error",
+        MODULE,
+        "stories/s1/choices",
+        "all or none",
+    ),
+    (
+        "story too long with its choices",
+        lambda f: f[MODULE]["stories"][0].update(
+            text={"id": "Kata ini. " * 41}, choices=[
+                {"key": key, "text": {"id": "Tanya. " * 8}, "right": key == "a", "explain": {"id": "Baik."}} for key in "ab"
+            ],
+        ),
+        "error",
+        MODULE,
+        "stories/s1/id",
+        "500 at most",
+    ),
+    (
+        "no example",
+        lambda f: f[MODULE]["lessons"][0]["cards"][0].update(holds=[]),
+        "error",
+        MODULE,
+        "lessons/l1/cards",
+        "an everyday example",
+    ),
+    ("no next step", lambda f: change_card(f, holds=[]), "error", MODULE, "lessons/l1/cards", "what to do next"),
+    ("holds nothing known", lambda f: change_card(f, holds=["jokes"]), "error", MODULE, f"{CARD}/holds", "jokes"),
+    (
+        "family of an answer too long",
+        lambda f: _topic(f, family={"text": {"id": "k" * 421}, "facts": []}),
+        "error",
+        FAQ,
+        "topics/total-cost/family/text/id",
+        "420",
+    ),
+    # reading, quiet first lines, voices
+    (
+        "sentences too long",
+        lambda f: [
+            entry.update(text={"id": "kata " * 14 + "akhir."})
+            for lesson in f[MODULE]["lessons"]
+            for entry in lesson["cards"]
+        ],
+        "error",
+        MODULE,
+        "",
+        "words a sentence",
+    ),
+    (
+        "a loud first line",
+        lambda f: f[MODULE]["lessons"][0].update(title={"id": "Jangan kabur"}),
+        "error",
+        MODULE,
+        "lessons/l1/title",
+        "'kabur'",
+    ),
+    ("unknown abbreviation", lambda f: _text(f, "Tanya ABC dulu."), "warning", "language/pronunciation.yaml", "letters", "ABC"),
+    # facts
+    (
+        "nobody verifies",
+        lambda f: f["facts.yaml"]["facts"]["F-002"].pop("verify_with"),
+        "error",
+        "facts.yaml",
+        "facts/F-002",
+        "who can verify",
+    ),
+    (
+        "seen nowhere",
+        lambda f: f["facts.yaml"]["facts"]["F-001"].pop("seen"),
+        "warning",
+        "facts.yaml",
+        "facts/F-001",
+        "where it was seen",
     ),
 ]

@@ -22,7 +22,17 @@ def card(key: str, **more: Any) -> dict[str, Any]:
 
 
 def lesson(key: str) -> dict[str, Any]:
-    return {"key": key, "title": {"id": f"Pelajaran {key}"}, "cards": [card("one"), card("two")]}
+    cards = [card("one", holds=["example"]), card("two", holds=["next"])]
+    return {"key": key, "title": {"id": f"Pelajaran {key}"}, "cards": cards}
+
+
+def story(key: str) -> dict[str, Any]:
+    choices = [
+        {"key": "a", "text": {"id": "Tanya dulu"}, "right": True, "explain": {"id": "Baik."}},
+        {"key": "b", "text": {"id": "Bayar"}, "right": False, "explain": {"id": "Jangan dulu."}},
+    ]
+    text = {"id": "Ada tamu. Apa yang Anda lakukan?"}
+    return {"key": key, "title": {"id": "Tamu"}, "text": text, "facts": ["F-001"], "ask": "disnaker", "choices": choices}
 
 
 def question(key: str) -> dict[str, Any]:
@@ -35,7 +45,8 @@ def question(key: str) -> dict[str, Any]:
 
 def fact(grade: str, **more: Any) -> dict[str, Any]:
     said = {"says": "Something", "source": "A law", "cite": "UU 18/2017", "grade": grade, "kind": "rule"}
-    return said | ({"verified_on": "2026-11-24"} if grade == "A" else {}) | more
+    said |= {"verify_with": "BP3MI NTB"}
+    return said | ({"verified_on": "2026-11-24", "seen": "the law itself"} if grade == "A" else {}) | more
 
 
 def notice(words: str) -> dict[str, Any]:
@@ -86,6 +97,7 @@ def tree() -> Tree:
             "key": "first", "order": 1, "title": {"id": "Jalan resmi", "sas": "Langan resmi"},
             "summary": {"id": "Ringkas."}, "source": "PP 59/2021",
             "lessons": [lesson(f"l{n}") for n in range(1, 6)], "quiz": [question(f"q{n}") for n in range(1, 5)],
+            "stories": [story("s1"), story("s2")], "family": [card(key) for key in ("ask", "prepare", "money", "lost-contact")],
         },
         FAQ: {"group": "costs", "title": {"id": "Biaya"}, "topics": [topic]},
         "notices.yaml": {
@@ -120,5 +132,8 @@ def write(folder: Path, files: Tree) -> Path:
         "langan\tjalan\troad\tn\tLEX\tA",
         "biaye\tbiaya\tcost\tn\tLEX\tC",
     )
+    (folder / "language" / "loud_words.txt").write_text("kabur\n", encoding="utf-8")
+    listed = {"letters": ["UU"], "words": {"P3MI": "pe tiga em i"}, "plain": []}
+    (folder / "language" / "pronunciation.yaml").write_text(yaml.safe_dump(listed), encoding="utf-8")
     (folder / "language" / "sasak_glossary.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder
