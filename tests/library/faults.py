@@ -352,8 +352,10 @@ FAULTS: list[tuple[str, Spoil, str, str, str, str]] = [
     (
         "story too long with its choices",
         lambda f: f[MODULE]["stories"][0].update(
-            text={"id": "Kata ini. " * 41}, choices=[
-                {"key": key, "text": {"id": "Tanya. " * 8}, "right": key == "a", "explain": {"id": "Baik."}} for key in "ab"
+            text={"id": "Kata ini. " * 41},
+            choices=[
+                {"key": key, "text": {"id": "Tanya. " * 8}, "right": key == "a", "explain": {"id": "Baik."}}
+                for key in "ab"
             ],
         ),
         "error",
@@ -383,7 +385,7 @@ FAULTS: list[tuple[str, Spoil, str, str, str, str]] = [
     (
         "sentences too long",
         lambda f: [
-            entry.update(text={"id": "kata " * 14 + "akhir."})
+            entry.update(text={"id": "kata " * 80 + "akhir."})
             for lesson in f[MODULE]["lessons"]
             for entry in lesson["cards"]
         ],
@@ -400,7 +402,14 @@ FAULTS: list[tuple[str, Spoil, str, str, str, str]] = [
         "lessons/l1/title",
         "'kabur'",
     ),
-    ("unknown abbreviation", lambda f: _text(f, "Tanya ABC dulu."), "warning", "language/pronunciation.yaml", "letters", "ABC"),
+    (
+        "unknown abbreviation",
+        lambda f: _text(f, "Tanya ABC dulu."),
+        "warning",
+        "language/pronunciation.yaml",
+        "letters",
+        "ABC",
+    ),
     # facts
     (
         "nobody verifies",

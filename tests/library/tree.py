@@ -32,7 +32,14 @@ def story(key: str) -> dict[str, Any]:
         {"key": "b", "text": {"id": "Bayar"}, "right": False, "explain": {"id": "Jangan dulu."}},
     ]
     text = {"id": "Ada tamu. Apa yang Anda lakukan?"}
-    return {"key": key, "title": {"id": "Tamu"}, "text": text, "facts": ["F-001"], "ask": "disnaker", "choices": choices}
+    return {
+        "key": key,
+        "title": {"id": "Tamu"},
+        "text": text,
+        "facts": ["F-001"],
+        "ask": "disnaker",
+        "choices": choices,
+    }
 
 
 def question(key: str) -> dict[str, Any]:
