@@ -14,6 +14,7 @@ from bot.library.model import Card, Group, Lesson, Library, Module, QuizChoice, 
 from bot.library.numbers import fact, helpline, medium, mission, office
 from bot.library.reading import ContentError, Node, Problem
 from bot.library.review import Review, load_reviews
+from bot.library.tools.load import read_tools
 
 __all__ = ["Content", "ContentError", "load", "read"]
 
@@ -70,6 +71,7 @@ def _library(desk: Desk) -> Library:
         media=desk.media,
         places={key: str(node.value) for key, node in desk.open("places.yaml", "places").entries("places")},
         notices={key: notice(desk, node) for key, node in desk.open("notices.yaml", "notices").entries("notices")},
+        tools=read_tools(desk),
     )
 
 
