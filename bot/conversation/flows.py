@@ -30,6 +30,12 @@ from bot.conversation.settings import (
 )
 from bot.conversation.state import Registry, State
 from bot.conversation.stories import FamilyDone, ForFamily, StoryAsk, StoryTold
+from bot.conversation.tools.contract import ContractAsk, ContractGap, ContractResult
+from bot.conversation.tools.fees import FeeAnswer, FeeAsked, FeeList, FeeMaybe, FeeSource, FeeUnknown
+from bot.conversation.tools.listed import ListedAsk, ListedShow
+from bot.conversation.tools.menu import ToolsMenu
+from bot.conversation.tools.offer import OfferAsk, OfferVerdict, OfferWhy
+from bot.conversation.tools.words import WordGroups, WordPage
 from bot.conversation.welcome import AdultAsk, ChildInfo, ConsentAsk, KabupatenAsk, LanguageAsk, RoleAsk, Welcome
 
 FLOWS: dict[str, tuple[type[State], ...]] = {
@@ -49,6 +55,25 @@ FLOWS: dict[str, tuple[type[State], ...]] = {
         FamilyDone,
     ),
     "questions": (AskQuestion, Groups, Topics, Answer, Source, Maybe, NotHelped),
+    "tools": (
+        ToolsMenu,
+        FeeList,
+        FeeAnswer,
+        FeeAsked,
+        FeeSource,
+        FeeMaybe,
+        FeeUnknown,
+        OfferAsk,
+        OfferVerdict,
+        OfferWhy,
+        ContractAsk,
+        ContractResult,
+        ContractGap,
+        ListedAsk,
+        ListedShow,
+        WordGroups,
+        WordPage,
+    ),
     "events": (
         EventList,
         EventDetail,

@@ -73,6 +73,7 @@ _WORDS: dict[str, str] = {
     "events": "acara,kegiatan",
     "mine": "pendaftaran saya,tiket,tiket saya",
     "questions": "tanya,pertanyaan",
+    "tools": "alat,alat bantu,alat bantuan,tools,daftar alat",
 }
 WORDS = {word: key for key, words in _WORDS.items() for word in words.split(",")}
 # Taken seriously even as the very first message, before a language is chosen.
@@ -226,7 +227,13 @@ def _questions(state: State, c: Context) -> Turn:
     return arrive(AskQuestion(), c)
 
 
-_ACTS: dict[str, Callable[[State, Context], Turn]] = {
+def _tools(state: State, c: Context) -> Turn | None:
+    from bot.conversation.tools.menu import ToolsMenu
+
+    return arrive(ToolsMenu(), c) if ToolsMenu().valid(c) else None
+
+
+_ACTS: dict[str, Callable[[State, Context], Turn | None]] = {
     "menu": lambda state, c: arrive(Menu(), c),
     "back": lambda state, c: arrive(state.back(c), c),
     "help": lambda state, c: arrive(Help(standing(state)), c),
@@ -249,4 +256,5 @@ _ACTS: dict[str, Callable[[State, Context], Turn]] = {
     "events": _events,
     "mine": _mine,
     "questions": _questions,
+    "tools": _tools,
 }

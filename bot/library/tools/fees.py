@@ -34,7 +34,8 @@ class Fee:
 
 @dataclass(frozen=True)
 class Fees:
-    """`heads`: the verdict in a line. `asked`: what to do when it is asked anyway. `unknown`: no fee that we know."""
+    """`heads`: the verdict in a line. `asked`: what to do when it is asked anyway. `unknown`: no fee that we know.
+    `small`: words that tell no fee apart."""
 
     title: Phrase
     intro: Statement
@@ -42,6 +43,7 @@ class Fees:
     asked: Mapping[FeeKind, Statement]
     unknown: Statement
     items: tuple[Fee, ...]
+    small: frozenset[str] = frozenset()
 
     def item(self, key: str) -> Fee | None:
         return next((fee for fee in self.items if fee.key == key), None)
@@ -56,7 +58,7 @@ class Fees:
 
 
 def read_fees(desk: Desk, node: Node) -> Fees:
-    node.known("key", "title", "intro", "heads", "asked", "unknown", "items")
+    node.known("key", "title", "intro", "heads", "asked", "unknown", "small", "items")
     heads, asked = node.child("heads"), node.child("asked")
     heads.known(*KINDS)
     asked.known(*KINDS)
@@ -67,6 +69,7 @@ def read_fees(desk: Desk, node: Node) -> Fees:
         asked={kind: desk.statement(asked.child(kind), "text") for kind in KINDS},
         unknown=desk.statement(node.child("unknown"), "text"),
         items=tuple(fee(desk, entry) for entry in node.items("items", by="key")),
+        small=frozenset(node.strings("small")),
     )
 
 
