@@ -30,7 +30,7 @@ from bot.conversation.settings import (
 )
 from bot.conversation.state import Registry, State
 from bot.conversation.stories import FamilyDone, ForFamily, StoryAsk, StoryTold
-from bot.conversation.tools.contract import ContractAsk, ContractGap, ContractResult
+from bot.conversation.tools.contract import ContractAsk, ContractGap, ContractResult, ContractWhole
 from bot.conversation.tools.fees import FeeAnswer, FeeAsked, FeeList, FeeMaybe, FeeSource, FeeUnknown
 from bot.conversation.tools.listed import ListedAsk, ListedShow
 from bot.conversation.tools.menu import ToolsMenu
@@ -68,6 +68,7 @@ FLOWS: dict[str, tuple[type[State], ...]] = {
         OfferWhy,
         ContractAsk,
         ContractResult,
+        ContractWhole,
         ContractGap,
         ListedAsk,
         ListedShow,

@@ -73,7 +73,7 @@ _WORDS: dict[str, str] = {
     "events": "acara,kegiatan",
     "mine": "pendaftaran saya,tiket,tiket saya",
     "questions": "tanya,pertanyaan",
-    "tools": "alat,alat bantu,alat bantuan,tools,daftar alat",
+    "tools": "alat,alat bantu,alat bantuan,alat lain,alat bantu lain,tools",
 }
 WORDS = {word: key for key, words in _WORDS.items() for word in words.split(",")}
 # Taken seriously even as the very first message, before a language is chosen.
@@ -99,7 +99,7 @@ def answer(state: State, message: Message, c: Context) -> Turn | None:
     # «daftar», «indonesia», «belajar» may be this state's own choices; menu, back and help never are.
     if key not in ("menu", "back", "help", "stop", "stop-all", "about"):
         own = {plain(word) for choice in state.choices(c) for word in (choice.label, *choice.also)}
-        if bare in own:
+        if bare in own or state.claims(bare, c):
             return None
     return by_key(key, state, c)
 

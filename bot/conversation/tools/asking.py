@@ -38,16 +38,22 @@ def signs(questions: Sequence[Asked], answers: Sequence[str]) -> tuple[Asked, ..
     return (*flagged(questions, answers), *unknown(questions, answers))
 
 
+YES = "ya iya iye ye y ada sudah sdh benar betul nggih aoq araq uah"
+NO = "tidak tdk tak gak ga nggak ngga enggak engga kagak ndak nda ndaq ndeq endeq ndeqman belum blm bukan"
+TOLD = "tahu tau"  # «gak tau», «belum tahu», «ndak tau», «ndeq taoq»
+
+
 def three_answers(c: Context) -> tuple[Choice, ...]:
+    """«Ndak» is a no and «ndak tau» is none: every no is listed to the letter, so that it is never taken for part of the
+    other."""
     say = c.catalogue.say
+    noes = NO.split()
+    unsure = [f"{no} {told}" for no in noes for told in TOLD.split()]
     return (
-        option(c, "yes", say("Yes"), "ya", "iya", "y", "ada", "sudah", "benar", "nggih", "aoq", "araq", "uah"),
-        option(c, "no", say("No"), "tidak", "tdk", "gak", "ga", "nggak", "enggak", "belum", "tidak ada", "ndeq", "ndeqman"),
-        option(
-            c, "unknown", say("I do not know"), "tidak tahu", "gak tau", "ga tau", "tdk tau", "tak tahu", "ndak tau", "lupa",
-            "ragu", "belum tahu", "ndeq taoq", "bingung",
-        ),
-    )  # fmt: skip
+        option(c, "yes", say("Yes"), *YES.split()),
+        option(c, "no", say("No"), *noes, "tidak ada", "belum ada", "ndeq araq"),
+        option(c, "unknown", say("I do not know"), *unsure, "ndeq taoq", "lupa", "ragu", "bingung", "kurang tahu"),
+    )
 
 
 @dataclass(frozen=True)
@@ -75,14 +81,14 @@ class Question(_Questions):
     def _intro(self, c: Context) -> Statement:
         raise NotImplementedError
 
-    def _result(self, answers: tuple[str, ...]) -> State:
+    def _result(self, answers: tuple[str, ...], c: Context) -> State:
         raise NotImplementedError
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         questions = self._all(c)
         number = questions.index(self._asked(c)) + 1
         intro = shown(self._intro(c), c) if number == 1 else None
-        head = c.catalogue.say("*Question {number} of {total}*", number=number, total=len(questions))
+        head = c.catalogue.say("*{number} of {total}*", number=number, total=len(questions))
         return (reply(c, lines(intro, head + "\n" + self._asked(c).question), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
@@ -94,7 +100,7 @@ class Question(_Questions):
         index = questions.index(self._asked(c)) + 1
         if index < len(questions):
             return arrive(replace(self, item=questions[index].key, answers=answers), c)
-        return arrive(self._result(answers), c)
+        return arrive(self._result(answers, c), c)
 
     def back(self, c: Context) -> State:
         questions = self._all(c)

@@ -39,43 +39,23 @@ class ContractAsk(Question):
     def _intro(self, c: Context) -> Statement:
         return _contract(c).intro
 
-    def _result(self, answers: tuple[str, ...]) -> State:
-        return ContractResult(answers)
+    def _result(self, answers: tuple[str, ...], c: Context) -> State:
+        return ContractResult(answers) if signs(self._all(c), answers) else ContractWhole(answers)
 
 
 @dataclass(frozen=True)
-class ContractResult(ToolState):
-    NAME: ClassVar[str] = "contract-result"
+class _Result(ToolState):
     answers: tuple[str, ...]
 
     def _key(self) -> str:
         return "contract"
 
-    def ask(self, c: Context) -> tuple[Reply, ...]:
-        say = c.catalogue.say
-        contract = _contract(c)
-        gaps, open_ = flagged(contract.questions, self.answers), unknown(contract.questions, self.answers)
-        if not gaps and not open_:
-            return (reply(c, shown(contract.complete, c), self.choices(c)),)
-        missing = lines(say("*Missing in your contract:*"), *map(_row, gaps), gap="\n") if gaps else None
-        ask = lines(say("You do not know yet:"), *map(_row, open_), gap="\n") if open_ else None
-        words = critical(lines(missing, ask))
-        return (Reply(text(words, c)), reply(c, shown(contract.missing, c), self.choices(c)))
-
     def choices(self, c: Context) -> tuple[Choice, ...]:
-        say = c.catalogue.say
-        what = (option(c, "ask", say("What to ask"), "tanya apa", "apa yang ditanya", "lanjut"),)
-        return (
-            *(what if signs(_contract(c).questions, self.answers) else ()),
-            person_choice(c),
-            option(c, "again", say("Answer again"), "ulangi", "ulang", "malik"),
-            tools_choice(c),
-        )
+        again = option(c, "again", c.catalogue.say("Answer again"), "ulangi", "ulang", "malik")
+        return (person_choice(c), again, tools_choice(c))
 
     def choose(self, key: str, c: Context) -> Turn:
         match key:
-            case "ask":
-                return arrive(ContractGap(signs(_contract(c).questions, self.answers)[0].key, self.answers), c)
             case "person":
                 return arrive(to_person("", self, c), c)
             case "again":
@@ -85,6 +65,44 @@ class ContractResult(ToolState):
 
     def back(self, c: Context) -> State:
         return ContractAsk(_contract(c).questions[-1].key, self.answers[:-1])
+
+
+@dataclass(frozen=True)
+class ContractWhole(_Result):
+    """Nothing is missing, as far as the answers say."""
+
+    NAME: ClassVar[str] = "contract-whole"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, shown(_contract(c).complete, c), self.choices(c)),)
+
+
+@dataclass(frozen=True)
+class ContractResult(_Result):
+    """What is missing or not known, then what to do."""
+
+    NAME: ClassVar[str] = "contract-result"
+
+    def valid(self, c: Context) -> bool:
+        return super().valid(c) and bool(signs(_contract(c).questions, self.answers))
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        say = c.catalogue.say
+        contract = _contract(c)
+        gaps, open_ = flagged(contract.questions, self.answers), unknown(contract.questions, self.answers)
+        missing = lines(say("*Missing in your contract:*"), *map(_row, gaps), gap="\n") if gaps else None
+        ask = lines(say("You do not know yet:"), *map(_row, open_), gap="\n") if open_ else None
+        words = critical(lines(missing, ask))
+        return (Reply(text(words, c)), reply(c, shown(contract.missing, c), self.choices(c)))
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        what = option(c, "ask", c.catalogue.say("What to ask"), "tanya apa", "apa yang ditanya", "lanjut")
+        return (what, *super().choices(c))
+
+    def choose(self, key: str, c: Context) -> Turn:
+        if key == "ask":
+            return arrive(ContractGap(signs(_contract(c).questions, self.answers)[0].key, self.answers), c)
+        return super().choose(key, c)
 
 
 def _row(asked: Asked) -> Phrase:

@@ -20,6 +20,8 @@ from bot.library.tools.fees import Fee, Fees
 
 PAGE = 7
 KEPT = 300  # characters of what somebody wrote
+MOST_WORDS = 25  # more are a story, in which a fee may be named by chance
+FEW_WORDS = 4  # «kalau calling visa?» means the fee, although it has a sure answer too
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,22 @@ class _InFees(ToolState):
             raise LookupError("no content/tools/fees.yaml")
         return fees
 
+    def _named(self, message: Message, c: Context) -> tuple[str, ...]:
+        """The fees that a message names; none in a story."""
+        if message.kind != "text" or len(message.text.split()) > MOST_WORDS:
+            return ()
+        return find(message.text, self._fees(c))
+
+    def claims(self, words: str, c: Context) -> bool:
+        return bool(find(words, self._fees(c)))
+
     def hear(self, message: Message, c: Context) -> Turn | None:
-        """Another fee in own words; a question that has a sure answer is left to the answers."""
-        if message.kind != "text" or c.understanding.match(message.text[:KEPT]).confident:
+        """Another fee in own words; a longer question that has a sure answer is left to the answers."""
+        found = self._named(message, c)
+        few = len(message.text.split()) <= FEW_WORDS
+        if not found or (not few and c.understanding.match(message.text[:KEPT]).confident):
             return None
-        found = find(message.text, self._fees(c))
-        return arrive(_meant(found, message.text[:KEPT]), c) if found else None
+        return arrive(_meant(found, message.text[:KEPT]), c)
 
     def back(self, c: Context) -> State:
         return FeeList()
@@ -81,10 +93,10 @@ class FeeList(_InFees):
         words = message.text.strip()
         if message.kind != "text" or not plain(words):
             return None
-        found = find(words, self._fees(c))
+        found = self._named(message, c)
         if found:
             return arrive(_meant(found, words[:KEPT]), c)
-        if len(words) > KEPT or plain(words) in GREETINGS or nearly(self, message, c) is not None:
+        if len(words.split()) > MOST_WORDS or plain(words) in GREETINGS or nearly(self, message, c) is not None:
             return None
         if "?" in words or c.understanding.match(words[:KEPT]).confident:
             return None

@@ -13,6 +13,7 @@ from bot.conversation.choosing import plain
 from bot.library.tools.fees import Fees
 
 MOST = 4  # fees that are offered when the words mean several
+FEW = 3  # words that say something
 LONGEST = 400  # characters of a message that are looked at
 _AMOUNT = re.compile(r"(?:rp|rm)?\d+(?:jt|juta|rb|ribu|k|an)?")
 
@@ -20,11 +21,15 @@ _AMOUNT = re.compile(r"(?:rp|rm)?\d+(?:jt|juta|rb|ribu|k|an)?")
 def find(words: str, fees: Fees) -> tuple[str, ...]:
     """The fees that the words name, best first; empty when they name none. A fee named by fewer of the same words is left
     out: «jaminan sosial» is social security, not a deposit."""
-    tokens = _tokens(words[:LONGEST], fees.small)
+    whole = f" {plain(words[:LONGEST])} "
+    tokens = _tokens(whole, fees.small)
     best: dict[str, tuple[frozenset[int], float]] = {}
     for fee in fees.items:
         for name in (fee.label.id, fee.label.sas or "", *fee.words):
-            hit = _hit(_tokens(name, fees.small), tokens)
+            needed = _tokens(name, fees.small)
+            if len(needed) < len(plain(name).split()) and len(tokens) > FEW and f" {plain(name)} " not in whole:
+                continue  # «uang kopi» is left with «kopi», which may stand in a longer message by chance
+            hit = _hit(needed, tokens)
             if hit is not None and (fee.key not in best or _rank(hit, tokens) > _rank(best[fee.key], tokens)):
                 best[fee.key] = hit
     kept = [key for key, hit in best.items() if not any(_better(other, hit) for other in best.values())]
@@ -32,7 +37,8 @@ def find(words: str, fees: Fees) -> tuple[str, ...]:
 
 
 def _tokens(words: str, small: frozenset[str]) -> list[str]:
-    return [word for word in plain(words).split() if word not in small and not _AMOUNT.fullmatch(word)]
+    bare = [word.removesuffix("nya") if len(word) > 6 else word for word in plain(words).split()]
+    return [word for word in bare if word not in small and not _AMOUNT.fullmatch(word)]
 
 
 def _hit(name: list[str], tokens: list[str]) -> tuple[frozenset[int], float] | None:

@@ -149,9 +149,9 @@ class ListedShow(_InListed):
     def _lists(self, c: Context) -> Phrase:
         """Where was looked, so that an old list is seen to be old."""
         say = c.catalogue.say
+        named = dict.fromkeys((source, day) for _, source, day in self.found["lists"])
         rows = [
-            same("• ") + same(f"{_short(source, SOURCE)}, {short_day(date.fromisoformat(day))}")
-            for _, source, day in self.found["lists"][:2]
+            same(f"• {_short(source, SOURCE)}, {short_day(date.fromisoformat(day))}") for source, day in list(named)[:2]
         ]
         return lines(say("Lists that were searched:"), *rows, gap="\n")
 

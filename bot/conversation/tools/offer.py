@@ -59,7 +59,7 @@ class OfferAsk(Question):
     def _intro(self, c: Context) -> Statement:
         return _offer(c).intro
 
-    def _result(self, answers: tuple[str, ...]) -> State:
+    def _result(self, answers: tuple[str, ...], c: Context) -> State:
         return OfferVerdict(answers)
 
 
@@ -83,7 +83,7 @@ class OfferVerdict(ToolState):
             if found
             else say("In your answers we saw none of the signs that we ask about.")
         )
-        ask = lines(say("You do not know yet:"), *map(_row, open_), gap="\n") if open_ else None
+        ask = lines(say("You do not know yet:"), *(_row(asked) + "?" for asked in open_), gap="\n") if open_ else None
         words = critical(lines(same("*") + offer.heads[level] + "*", seen, ask))
         return (Reply(text(words, c)), reply(c, shown(offer.then[level], c), self.choices(c)))
 

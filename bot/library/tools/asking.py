@@ -11,7 +11,7 @@ from bot.library.model import Phrase, Statement
 from bot.library.reading import Node
 
 Flag = Literal["yes", "no"]
-HEADING = 30  # characters of «*Question 10 of 12*» and the empty lines around it, in either language
+HEADING = 20  # characters of «*10 dari 12*» and the empty lines around it, in either language
 LIGHT, HEAVY, STOP = 1, 2, 3  # what an answer weighs
 
 

@@ -30,7 +30,7 @@ class ListedTexts:
         yield self.found, ROW
         yield self.order, ROW
         yield self.expired, ROW
-        yield self.unknown, 100
+        yield self.unknown, ROW
         yield self.no_list, 0
 
 
