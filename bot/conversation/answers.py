@@ -65,6 +65,8 @@ class Answer(State):
         return (reply(c, words, self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
+        from bot.conversation.tools.menu import tool_for
+
         say = c.catalogue.say
         topic = self._topic(c)
         found = [
@@ -84,6 +86,9 @@ class Answer(State):
             found.append(option(c, "lesson", say("The lesson on this"), "pelajaran", "belajar"))
         if self.place is not None:
             found.append(option(c, "go-on", say("Go on where I was"), "lanjut", "terus", "kembali ke pelajaran"))
+        tool = tool_for(topic.tool, c)
+        if tool is not None:
+            found.append(option(c, "tool", say("Try: {tool}", tool=tool.title), "alat", "coba alat", "alat bantu"))
         for other in topic.related[: max(0, 7 - len(found))][:2]:
             if other in c.library.topics:
                 found.append(option(c, other, c.library.topics[other].label))
@@ -91,6 +96,7 @@ class Answer(State):
 
     def choose(self, key: str, c: Context) -> Turn:
         from bot.conversation.lessons import LessonCard, ModuleList
+        from bot.conversation.tools.menu import open_tool
 
         match key:
             case "yes":
@@ -109,6 +115,8 @@ class Answer(State):
                 return arrive(Source(self.topic, self.part, self.place), c)
             case "go-on":
                 return arrive(restore(self.place, c), c)
+            case "tool":
+                return arrive(open_tool(self._topic(c).tool or "", self.topic, c), c)
             case "lesson":
                 module, _, lesson = (self._topic(c).lesson or "").partition("/")
                 found = c.library.module(module)

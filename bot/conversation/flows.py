@@ -31,6 +31,13 @@ from bot.conversation.settings import (
 )
 from bot.conversation.state import Registry, State
 from bot.conversation.stories import FamilyDone, ForFamily, StoryAsk, StoryTold
+from bot.conversation.tools.contract import ContractAsk, ContractGap, ContractResult, ContractWhole
+from bot.conversation.tools.fees import FeeAnswer, FeeAsked, FeeList, FeeMaybe, FeeSource, FeeUnknown
+from bot.conversation.tools.listed import ListedAsk, ListedShow
+from bot.conversation.tools.menu import ToolsMenu
+from bot.conversation.tools.money import MoneyAsk, MoneyResult, MoneyStart
+from bot.conversation.tools.offer import OfferAsk, OfferVerdict, OfferWhy
+from bot.conversation.tools.words import WordGroups, WordPage
 from bot.conversation.welcome import AdultAsk, ChildInfo, ConsentAsk, KabupatenAsk, LanguageAsk, RoleAsk, Welcome
 
 FLOWS: dict[str, tuple[type[State], ...]] = {
@@ -50,6 +57,26 @@ FLOWS: dict[str, tuple[type[State], ...]] = {
         FamilyDone,
     ),
     "questions": (AskQuestion, Groups, Topics, Answer, Source, Maybe, NotHelped),
+    "tools": (
+        ToolsMenu,
+        FeeList,
+        FeeAnswer,
+        FeeAsked,
+        FeeSource,
+        FeeMaybe,
+        FeeUnknown,
+        OfferAsk,
+        OfferVerdict,
+        OfferWhy,
+        ContractAsk,
+        ContractResult,
+        ContractWhole,
+        ContractGap,
+        ListedAsk,
+        ListedShow,
+        WordGroups,
+        WordPage,
+    ),
     "events": (
         EventList,
         EventDetail,

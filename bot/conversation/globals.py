@@ -73,6 +73,7 @@ _WORDS: dict[str, str] = {
     "events": "acara,kegiatan",
     "mine": "pendaftaran saya,tiket,tiket saya",
     "questions": "tanya,pertanyaan",
+    "tools": "alat,alat bantu,alat bantuan,alat lain,alat bantu lain,tools",
 }
 WORDS = {word: key for key, words in _WORDS.items() for word in words.split(",")}
 # Taken seriously even as the very first message, before a language is chosen.
@@ -98,7 +99,7 @@ def answer(state: State, message: Message, c: Context) -> Turn | None:
     # «daftar», «indonesia», «belajar» may be this state's own choices; menu, back and help never are.
     if key not in ("menu", "back", "help", "stop", "stop-all", "about"):
         own = {plain(word) for choice in state.choices(c) for word in (choice.label, *choice.also)}
-        if bare in own:
+        if bare in own or state.claims(bare, c):
             return None
     return by_key(key, state, c)
 
@@ -226,7 +227,13 @@ def _questions(state: State, c: Context) -> Turn:
     return arrive(AskQuestion(), c)
 
 
-_ACTS: dict[str, Callable[[State, Context], Turn]] = {
+def _tools(state: State, c: Context) -> Turn | None:
+    from bot.conversation.tools.menu import ToolsMenu
+
+    return arrive(ToolsMenu(), c) if ToolsMenu().valid(c) else None
+
+
+_ACTS: dict[str, Callable[[State, Context], Turn | None]] = {
     "menu": lambda state, c: arrive(Menu(), c),
     "back": lambda state, c: arrive(state.back(c), c),
     "help": lambda state, c: arrive(Help(standing(state)), c),
@@ -249,4 +256,5 @@ _ACTS: dict[str, Callable[[State, Context], Turn]] = {
     "events": _events,
     "mine": _mine,
     "questions": _questions,
+    "tools": _tools,
 }

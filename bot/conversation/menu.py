@@ -43,9 +43,13 @@ class Menu(State):
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
         lesson = say("Go on learning") if c.bookmark else say("Learn")
+        from bot.conversation.tools.menu import ToolsMenu
+
+        tools = option(c, "tools", say("Tools"), "alat", "alat bantu", "alat bantuan", "cek")
         return (
             option(c, "lessons", lesson, "belajar", "pelajaran", "berajah", "lanjut belajar", "modul", "materi"),
             option(c, "questions", say("Ask"), "tanya", "pertanyaan", "bertanya", "metaken"),
+            *((tools,) if ToolsMenu().valid(c) else ()),
             option(c, "events", say("Events"), "acara", "kegiatan", "jadwal", "daftar acara"),
             option(c, "numbers", say("Help numbers"), "nomor", "nomor bantuan", "nomer", "telepon"),
             option(c, "danger", say("I am in danger"), "saya dalam bahaya", "darurat"),
@@ -59,12 +63,15 @@ class Menu(State):
         from bot.conversation.lessons import enter_lessons
         from bot.conversation.questions import AskQuestion
         from bot.conversation.settings import Settings
+        from bot.conversation.tools.menu import ToolsMenu
 
         match key:
             case "lessons":
                 return arrive(enter_lessons(c), c)
             case "questions":
                 return arrive(AskQuestion(), c)
+            case "tools":
+                return arrive(ToolsMenu(), c)
             case "events":
                 return arrive(EventList(), c)
             case "numbers":

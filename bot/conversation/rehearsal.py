@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
+from rapidfuzz import fuzz
+
+from bot.conversation.choosing import plain
 from bot.conversation.flows import REGISTRY
 from bot.conversation.state import State, dump
 from bot.conversation.turn import take_turn
@@ -29,6 +33,8 @@ from bot.conversation.types import (
     Exported,
     HandedOver,
     HandOver,
+    Listed,
+    ListedFound,
     MarkLesson,
     Message,
     Outcome,
@@ -40,6 +46,7 @@ from bot.conversation.types import (
     Registration,
     Reply,
     Request,
+    SearchListed,
     SeatCancelled,
     SeatRefused,
     SeatTaken,
@@ -53,6 +60,8 @@ from bot.conversation.types import (
     WrongPin,
 )
 
+Lists = tuple[tuple[Listed, ...], tuple[tuple[str, str, date], ...]]
+NO_LISTS: Lists = ((), ())
 MOST_STEPS = 8  # requests and outcomes within one turn
 
 
@@ -68,9 +77,10 @@ class Person:
 
 
 class Rehearsal:
-    """A person with a phone. `context` gives content, catalogue, clock and settings; its contact is where one begins."""
+    """A person with a phone. `context` gives content, catalogue, clock and settings; its contact is where one begins.
+    `lists`: the lines of imported lists, and (kind, source, date) of each list."""
 
-    def __init__(self, context: Context, state: State | None = None) -> None:
+    def __init__(self, context: Context, state: State | None = None, lists: Lists = NO_LISTS) -> None:
         self.base = context
         self.people: dict[str, Person] = {"p1": Person(context.contact, self._text(state), context.bookmark)}
         self.active = "p1"
@@ -78,6 +88,7 @@ class Rehearsal:
         self.seats: list[Registration] = list(context.contact.registrations)
         self.questions: list[str] = []
         self.effects: list[Effect] = []  # all that were carried out
+        self.listed, self.lists = lists
 
     @staticmethod
     def _text(state: State | None) -> str | None:
@@ -180,10 +191,19 @@ class Rehearsal:
                 return ProfileSwitched(request.nickname, True)
             case SwitchProfile():
                 return self._switch(request)
+            case SearchListed():
+                return self._search(request.words)
             case CheckPin():
                 return PinRight() if self._pin_right(self.person, request.pin) else WrongPin(self.person.tries)
             case _:
                 raise TypeError(f"no rehearsal of {type(request).__name__}")
+
+    def _search(self, words: str) -> ListedFound:
+        """To the letter (but for case and marks), else what looks alike. The real lists are searched in the store."""
+        wanted = plain(words)
+        exact = tuple(row for row in self.listed if wanted in (plain(row.name), plain(row.number)))
+        alike = tuple(row for row in self.listed if fuzz.token_set_ratio(wanted, plain(row.name)) >= 70)
+        return ListedFound(words, exact or alike, bool(exact), self.lists)
 
     def _know(self, **known: object) -> None:
         self.person.contact = replace(self.person.contact, **known)  # type: ignore[arg-type]

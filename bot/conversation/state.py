@@ -51,6 +51,11 @@ class State:
         """Free words or media as the answer to what was asked; None when this is no answer to it."""
         return None
 
+    def claims(self, words: str, c: Context) -> bool:
+        """Whether words mean something here that are a global word elsewhere («tiket» in a list of fees). Never asked for
+        the ways out."""
+        return False
+
     def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
         """What came of a request made here; None when it was not ours."""
         return None

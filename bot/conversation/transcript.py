@@ -11,7 +11,8 @@
         state: menu
 
 `given` may hold: language, consent, role, kabupaten, channel, drafts, staff (hours or false), alerts, operator, contact,
-seats, now, away_days. The clock stands at 25 November 2026, 09.00 WITA, unless `now` says otherwise.
+seats, now, away_days, listed (an imported list: source, day, rows with kind, name, number, place, until). The clock stands at
+25 November 2026, 09.00 WITA, unless `now` says otherwise.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from typing import Any
 import yaml
 
 from bot.conversation.menu import Menu
-from bot.conversation.rehearsal import Rehearsal
+from bot.conversation.rehearsal import NO_LISTS, Lists, Rehearsal
 from bot.conversation.speech import WITA
-from bot.conversation.types import Contact, Context, Event, Message, Operator, Reply, Staff
+from bot.conversation.types import Contact, Context, Event, Listed, Message, Operator, Reply, Staff
 
 CLOCK = datetime(2026, 11, 25, 9, 0, tzinfo=WITA)
 HOURS = "Senin-Jumat 08.00-16.00 WITA"
@@ -83,7 +84,7 @@ def play(transcript: Transcript, context: Context) -> list[Step]:
     """Play it from the beginning; each step gets `got` and `got_state`."""
     known = given(transcript.given, context)
     # Who has a language has been here before; the conversation begins in the menu.
-    rehearsal = Rehearsal(known, Menu() if known.contact.language else None)
+    rehearsal = Rehearsal(known, Menu() if known.contact.language else None, lists(transcript.given.get("listed")))
     for step in transcript.steps:
         match step.move:
             case "me":
@@ -171,6 +172,18 @@ def events(context: Context) -> tuple[Event, ...]:
         event("diskusi", "talk", "Diskusi desa", "Contoh acara.", 17, "Balai Desa Anjani", 0),
         event("lomba", "contest", "Lomba menulis 18 Desember", "Contoh acara.", 23, "Dikirim dari rumah", None),
     )
+
+
+def lists(known: dict[str, Any] | None) -> Lists:
+    """The made-up list of a transcript; its days are written as YAML dates."""
+    if not known:
+        return NO_LISTS
+    rows = tuple(
+        Listed(row["kind"], row["name"], row.get("number", ""), row.get("place", ""), row.get("until"))
+        for row in known["rows"]
+    )
+    kinds = dict.fromkeys(row.kind for row in rows)
+    return rows, tuple((kind, known["source"], known["day"]) for kind in kinds)
 
 
 class _Block(str):

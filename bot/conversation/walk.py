@@ -34,6 +34,9 @@ _NESTED = frozenset(
         "profile",
         "nickname",
         "finished",
+        "answers",
+        "found",
+        "words",
     ]
 )
 _MARK = len("\n\n*Sasak:* ")
@@ -69,7 +72,7 @@ def _standing(state: State, here: Rehearsal) -> str:
     """Where more than the state decides what is offered: consent, PIN, seats, people; and what a gate leads to."""
     then = getattr(state, "then", None)
     gate = f" then={then.get('name')}" if isinstance(then, dict) else ""
-    if any(isinstance(state, FLOWS[flow]) for flow in ("lessons", "questions", "danger")):
+    if any(isinstance(state, FLOWS[flow]) for flow in ("lessons", "questions", "danger", "tools")):
         return gate
     contact = here.person.contact
     others = any(person.pin for key, person in here.people.items() if key != here.active)

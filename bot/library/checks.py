@@ -13,9 +13,11 @@ from bot.library.check_reading import check_quiet, check_reading
 from bot.library.check_sasak import check_sasak
 from bot.library.check_spoken import check_spoken
 from bot.library.check_texts import check_text, has_figure
+from bot.library.check_tools import check_tools
 from bot.library.load import Content, read
 from bot.library.model import Fact, Library, Module, Statement, Topic
 from bot.library.reading import Problem, Severity, problem
+from bot.library.tools import KEYS
 
 __all__ = ["Problem", "check_content"]
 
@@ -45,6 +47,7 @@ def check_content(folder: Path, *, today: date, strict: bool = False, launch: bo
     problems += _topics(library)
     problems += _doubles(content)
     problems += _needed(library)
+    problems += check_tools(library)
     problems += check_media(content)
     problems += check_launch(folder, library, today, launch)
     return sorted(set(problems))
@@ -71,6 +74,7 @@ def statements(library: Library) -> Iterator[tuple[Statement, int]]:
             yield statement, 0
     for statement in library.notices.values():
         yield statement, 0
+    yield from library.tools.statements()
 
 
 def _at(statement: Statement, what: str, remedy: str, severity: Severity = "error", name: str = "") -> Problem:
@@ -192,6 +196,10 @@ def _topic(topic: Topic, library: Library, lessons: set[str]) -> Iterator[Proble
         yield _at(topic.answer, f"belongs to the group {known[0]!r}", f"Move it to faq/{known[0]}.yaml")
     if topic.lesson is not None and topic.lesson not in lessons:
         yield _at(topic.answer, f"there is no lesson {topic.lesson!r}", "Write module key/lesson key", name="lesson")
+    if topic.tool is not None and topic.tool not in KEYS:
+        yield _at(topic.answer, f"there is no tool {topic.tool!r}", f"Use one of: {', '.join(KEYS)}", name="tool")
+    elif topic.tool is not None and library.tools.by_key(topic.tool) is None:
+        yield _at(topic.answer, f"the tool {topic.tool!r} has no content yet", "Write it", "warning", "tool")
     if len(topic.related) > 3:
         yield _at(topic.answer, f"{len(topic.related)} related topics, 3 at most", "Keep the nearest", name="related")
     for other in topic.related:

@@ -15,6 +15,7 @@ from bot.library.numbers import fact, helpline, medium, mission, office
 from bot.library.reading import ContentError, Node, Problem
 from bot.library.review import Review, load_reviews
 from bot.library.sounds import found_sounds
+from bot.library.tools.load import read_tools
 
 __all__ = ["Content", "ContentError", "load", "read"]
 
@@ -72,6 +73,7 @@ def _library(desk: Desk) -> Library:
         media=desk.media,
         places={key: str(node.value) for key, node in desk.open("places.yaml", "places").entries("places")},
         notices={key: notice(desk, node) for key, node in desk.open("notices.yaml", "notices").entries("notices")},
+        tools=read_tools(desk),
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from bot.library.tools import Tools
+
 Grade = Literal["A", "B", "C"]
 
 
@@ -211,6 +213,7 @@ class Library:
     media: Mapping[str, Media] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)  # kabupaten key -> name
     notices: Mapping[str, Statement] = field(default_factory=dict)  # statements the flows make, content/notices.yaml
+    tools: Tools = field(default_factory=Tools)
 
     def module(self, key: str) -> Module | None:
         return next((module for module in self.modules if module.key == key), None)

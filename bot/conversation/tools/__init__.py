@@ -1,0 +1,1 @@
+"""The tools as flows: each begins from the list of tools, or from an answer that it continues."""
