@@ -363,15 +363,7 @@ FAULTS: list[tuple[str, Spoil, str, str, str, str]] = [
         "error",
         "check.yaml",
         "check/c1/choices",
-        "Shorten",
-    ),
-    (
-        "no questions before and after",
-        lambda f: f.pop("check.yaml"),
-        "warning",
-        "check.yaml",
-        "",
-        "missing",
+        "characters with its question",
     ),
     (
         "kind of file",
