@@ -43,6 +43,9 @@ class Answer(State):
         topic = self._topic(c)
         return topic.answer if self.part == 0 else topic.more[self.part - 1]
 
+    def stands_on(self, c: Context) -> Statement | None:
+        return self._statement(c)
+
     def ask(self, c: Context) -> tuple[Reply, ...]:
         return (reply(c, shown(self._statement(c), c), self.choices(c)),)
 

@@ -53,11 +53,14 @@ _UNKNOWN = frozenset(
     ]
 )  # fmt: skip
 _FILLERS = frozenset(
-    "tanggal tgl tg tahun taun thn insya allah insyaallah insyallah sekitar kira kurang lebih berangkat lampaq saya tiang "
-    "aku pada di leq mungkin kayaknya rencana rencananya jadwal nanti bareh yaq gen ya".split()
-)
-_NEXT = frozenset("depan dateng datang besok".split())  # «minggu depan», «minggu dateng»
-_LATER = frozenset("lagi malik".split())  # «dua minggu lagi»
+    [
+        "tanggal", "tgl", "tg", "tahun", "taun", "thn", "insya", "allah", "insyaallah", "insyallah", "sekitar", "kira",
+        "kurang", "lebih", "berangkat", "lampaq", "saya", "tiang", "aku", "pada", "di", "leq", "mungkin", "kayaknya",
+        "rencana", "rencananya", "jadwal", "nanti", "bareh", "yaq", "gen", "ya",
+    ]
+)  # fmt: skip
+_NEXT = frozenset(["depan", "dateng", "datang", "besok"])  # «minggu depan», «minggu dateng»
+_LATER = frozenset(["lagi", "malik"])  # «dua minggu lagi»
 _PARTS = {"awal": 1, "pertengahan": 11, "tengah": 11, "akhir": 21}
 
 
