@@ -22,7 +22,7 @@ from bot.conversation.codec import reply_to_dict
 from bot.conversation.flows import REGISTRY
 from bot.conversation.speech import WITA
 from bot.conversation.state import State
-from bot.conversation.transcript import events
+from bot.conversation.transcript import events, every_lesson, every_quiz
 from bot.conversation.types import Context, Drafts, Language, Reply, Staff
 from bot.conversation.walk import Fault, Survey, place_of, survey
 from bot.library.checks import Problem, check_content
@@ -48,27 +48,43 @@ def walking_context(knowledge: Knowledge, now: datetime, language: Language | No
     return replace(context, staff=staff, events=shifted, contact=contact)
 
 
+def finished_context(knowledge: Knowledge, now: datetime, language: Language | None = None) -> Context:
+    """The same for somebody who has done all lessons and quizzes, so that what comes afterwards is reached."""
+    context = walking_context(knowledge, now, language)
+    contact = replace(
+        context.contact,
+        consent=True,
+        role="prospective",
+        kabupaten="mataram",
+        lessons=every_lesson(context),
+        quizzes=every_quiz(context),
+        checks={"before": (3, 6)},
+    )
+    return replace(context, contact=contact)
+
+
 def surveys(knowledge: Knowledge, now: datetime) -> dict[str, Survey]:
     """The machine walked in each language and setting for Sasak drafts, and once with nobody behind it.
 
     What stands on the screen is held against the limits of every channel.
     """
-    walks = {"id": walking_context(knowledge, now)}
+    walks: dict[str, tuple[Context, ...]] = {"id": (walking_context(knowledge, now), finished_context(knowledge, now))}
     settings: tuple[tuple[Language, Drafts], ...] = (("sas", "show"), ("sas", "beside"))
     for language, drafts in settings:
-        walks[f"{language}, {drafts}"] = replace(walking_context(knowledge, now, language), drafts=drafts)
+        people = walking_context(knowledge, now, language), finished_context(knowledge, now, language)
+        walks[f"{language}, {drafts}"] = replace(people[0], drafts=drafts), replace(people[1], drafts=drafts)
     alone = replace(walking_context(knowledge, now, "id"), staff=Staff(), events=(), seats="off")
-    walks["id, no staff, no events"] = alone
-    return {name: _walked(context, knowledge) for name, context in walks.items()}
+    walks["id, no staff, no events"] = (alone,)
+    return {name: _walked(contexts, knowledge) for name, contexts in walks.items()}
 
 
-def _walked(context: Context, knowledge: Knowledge) -> Survey:
+def _walked(contexts: tuple[Context, ...], knowledge: Knowledge) -> Survey:
     unfit: list[Fault] = []
 
     def meet(state: State, replies: tuple[Reply, ...]) -> None:
         unfit.extend(_unfit(state, replies, knowledge))
 
-    found = survey(context, meet=meet)
+    found = survey(*contexts, meet=meet)
     found.faults += unfit
     return found
 
@@ -176,7 +192,8 @@ def chart(
     folder: Annotated[Path, typer.Option(help="Where to write conversation.svg and conversation.mmd.")] = ROOT / "docs",
 ) -> None:
     """Draw the state chart from what the machine does."""
-    found = survey(walking_context(read_knowledge(), datetime(2026, 11, 25, 1, tzinfo=UTC)))
+    knowledge, now = read_knowledge(), datetime(2026, 11, 25, 1, tzinfo=UTC)
+    found = survey(walking_context(knowledge, now), finished_context(knowledge, now))
     (folder / "conversation.svg").write_text(drawing.svg(found), encoding="utf-8")
     (folder / "conversation.mmd").write_text(drawing.mermaid(found), encoding="utf-8")
     typer.echo(f"{len(found.states)} states, {len(drawing.arrows(found))} arrows: conversation.svg, conversation.mmd")

@@ -55,6 +55,9 @@ class Answer(State):
         """For a family: its own point of view as a second message."""
         return self._topic(c).family if self.part == 0 and c.contact.role == "family" else None
 
+    def stands_on(self, c: Context) -> Statement | None:
+        return self._statement(c)
+
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
         words = shown(self._statement(c), c)

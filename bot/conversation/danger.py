@@ -112,6 +112,11 @@ def mission_row(mission: Mission, c: Context) -> Phrase:
     return name + ":\n" + (same(mission.number) if mission.number else say("number not known yet, ask KP2MI"))
 
 
+def card_to_keep(c: Context) -> tuple[Choice, ...]:
+    """The departure pack, offered below the numbers and never before them."""
+    return (option(c, "pack", c.catalogue.say("Card to keep"), "kartu", "bekal saya", "simpan"),)
+
+
 # --- the card --------------------------------------------------------------------------------------------------------
 
 
@@ -163,10 +168,13 @@ class HelpCard(State):
             option(
                 c, "safe", say("I am safe, go back"), "aman", "saya aman", "kembali", "salah", "lanjut", "tiang aman"
             ),
+            *(card_to_keep(c) if self.country else ()),
             *listen(self, c),
         )
 
     def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.departure import DeparturePack
+
         match key:
             case "sound":
                 return played(self, c)
@@ -174,6 +182,8 @@ class HelpCard(State):
                 return arrive(restore(self.place, c), c, lead=c.catalogue.say("Good that you are safe."))
             case "staff":
                 return arrive(AlertSafe(self.level, self.country, self.place), c)
+            case "pack":
+                return arrive(DeparturePack(self.place), c)
             case _:
                 return arrive(replace(self, country=key, fuzzy=False), c)
 
@@ -314,9 +324,14 @@ class AlertWaits(State):
         return (
             option(c, "numbers", say("Show the numbers"), "nomor"),
             option(c, "safe", say("I am safe, go back"), "aman", "saya aman", "kembali", "lanjut"),
+            *card_to_keep(c),
         )
 
     def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.departure import DeparturePack
+
+        if key == "pack":
+            return arrive(DeparturePack(self.place), c)
         if key == "numbers":
             return arrive(HelpCard(self.level, self.place, country=self.country), c)
         return arrive(restore(self.place, c), c)

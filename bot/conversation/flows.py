@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.conversation.answers import Answer, NotHelped, Source
+from bot.conversation.certificate import CertificateCheck, CertificateName, CertificateVerified, MyCertificate
 from bot.conversation.danger import AlertSafe, AlertWaits, FamilyCard, HelpCard
+from bot.conversation.departure import DepartureConfirm, DepartureDate, DeparturePack, PackFamily, PhoneBook
 from bot.conversation.events import (
     EventDetail,
     EventList,
@@ -14,12 +16,15 @@ from bot.conversation.events import (
 )
 from bot.conversation.handover import HandedOverDone, HandoverOffer, HandoverSafe, HandoverWrite, Offices, VoiceNote
 from bot.conversation.lessons import LessonCard, LessonList, ModuleList, ModulePage
-from bot.conversation.menu import About, Closed, Help, Menu, Numbers
+from bot.conversation.menu import About, Closed, Help, Menu, More, Numbers
 from bot.conversation.numbers import NumberDetail
 from bot.conversation.people import People, PersonName, PersonNewPin, PersonPin, PinAsk
+from bot.conversation.progress import MyProgress
 from bot.conversation.questions import AskQuestion, Groups, Maybe, Topics
 from bot.conversation.quiz import ModuleDone, QuizAsk, QuizExplain
+from bot.conversation.recovery import RecoveryEnter, RecoveryMake, RecoveryPin
 from bot.conversation.registrations import CancelAsk, MyRegistrations, RegistrationDetail
+from bot.conversation.reminders import LessonEvery, RemindOn
 from bot.conversation.settings import (
     DataDetails,
     EraseAsk,
@@ -29,6 +34,8 @@ from bot.conversation.settings import (
     Settings,
     StaffAnswers,
 )
+from bot.conversation.six_questions import CheckAsk, CheckDone, CheckOffer, CheckWhy
+from bot.conversation.sources import SourceHere
 from bot.conversation.state import Registry, State
 from bot.conversation.stories import FamilyDone, ForFamily, StoryAsk, StoryTold
 from bot.conversation.tools.contract import ContractAsk, ContractGap, ContractResult, ContractWhole
@@ -37,12 +44,13 @@ from bot.conversation.tools.listed import ListedAsk, ListedShow
 from bot.conversation.tools.menu import ToolsMenu
 from bot.conversation.tools.money import MoneyAsk, MoneyResult, MoneyStart
 from bot.conversation.tools.offer import OfferAsk, OfferVerdict, OfferWhy
+from bot.conversation.tools.papers import PaperDue, PaperList, PaperPage, PapersHome
 from bot.conversation.tools.words import WordGroups, WordPage
 from bot.conversation.welcome import AdultAsk, ChildInfo, ConsentAsk, KabupatenAsk, LanguageAsk, RoleAsk, Welcome
 
 FLOWS: dict[str, tuple[type[State], ...]] = {
     "welcome": (Welcome, LanguageAsk, AdultAsk, ChildInfo, ConsentAsk, RoleAsk, KabupatenAsk),
-    "menu": (Menu, Help, About, Numbers, NumberDetail, Closed),
+    "menu": (Menu, More, Help, About, Numbers, NumberDetail, Closed),
     "lessons": (
         ModuleList,
         ModulePage,
@@ -76,6 +84,37 @@ FLOWS: dict[str, tuple[type[State], ...]] = {
         ListedShow,
         WordGroups,
         WordPage,
+        MoneyStart,
+        MoneyAsk,
+        MoneyResult,
+        PapersHome,
+        PaperList,
+        PaperPage,
+        PaperDue,
+    ),
+    "finishing": (
+        MyProgress,
+        CertificateName,
+        CertificateCheck,
+        MyCertificate,
+        CertificateVerified,
+        CheckOffer,
+        CheckAsk,
+        CheckWhy,
+        CheckDone,
+        RemindOn,
+        LessonEvery,
+        SourceHere,
+    ),
+    "departure": (
+        DeparturePack,
+        DepartureDate,
+        DepartureConfirm,
+        PhoneBook,
+        PackFamily,
+        RecoveryMake,
+        RecoveryEnter,
+        RecoveryPin,
     ),
     "events": (
         EventList,

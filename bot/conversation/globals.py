@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from bot.conversation.choosing import plain
 from bot.conversation.menu import About, Help, Menu, Numbers, standing
 from bot.conversation.places import saved
-from bot.conversation.speech import arrive
+from bot.conversation.speech import arrive, with_contact
 from bot.conversation.state import State, dump
 from bot.conversation.types import Context, Message, ReportSasak, SetAnnouncements, Turn
 
@@ -67,7 +67,17 @@ _WORDS: dict[str, str] = {
     "people": "ganti orang,orang lain pakai",
     "numbers": "nomor,nomer,nomor bantuan,nomor darurat,nomor telepon",
     "wrong-sasak": "bukan begitu bahasanya,bukan begitu,salah bahasa",
-    "lessons": "belajar,pelajaran,berajah",
+    "lessons": "belajar,berajah",
+    "next-lesson": "pelajaran,pelajaran berikut",
+    "every": "pelajaran harian,pelajaran tiap hari,pelajaran mingguan,kirim pelajaran",
+    "every-off": "stop pelajaran,berhenti pelajaran,engkah pelajaran",
+    "progress": "kemajuan,kemajuan saya,progres,progres saya",
+    "certificate": "sertifikat,sertifikat saya",
+    "pack": "bekal saya,bekal perjalanan,bekel tiang",
+    "recover": "pulih,pulihkan,nomor baru,ganti nomor",
+    "check": "cek,enam soal",
+    "papers": "surat,surat saya",
+    "source": "sumber,sumbernya",
     "modules": "modul,daftar modul,daftar pelajaran,modul lain,materi",
     "quiz": "kuis,ulang kuis",
     "events": "acara,kegiatan",
@@ -77,7 +87,7 @@ _WORDS: dict[str, str] = {
 }
 WORDS = {word: key for key, words in _WORDS.items() for word in words.split(",")}
 # Taken seriously even as the very first message, before a language is chosen.
-EARLY = frozenset(word for word, key in WORDS.items() if key in ("about", "numbers", "stop", "stop-all"))
+EARLY = frozenset(word for word, key in WORDS.items() if key in ("about", "numbers", "stop", "stop-all", "recover"))
 # In a form («nama Anda?») only these are commands; everything else is the answer.
 _IN_FORMS = frozenset({"menu", "back", "help", "language", "stop", "stop-all", "data", "about", "people"})
 
@@ -97,11 +107,17 @@ def answer(state: State, message: Message, c: Context) -> Turn | None:
     if state.TAKES_WORDS and key not in _IN_FORMS:
         return None
     # «daftar», «indonesia», «belajar» may be this state's own choices; menu, back and help never are.
-    if key not in ("menu", "back", "help", "stop", "stop-all", "about"):
+    if key not in ("menu", "back", "help", "stop", "stop-all", "about") and not _awaited(key, c):
         own = {plain(word) for choice in state.choices(c) for word in (choice.label, *choice.also)}
         if bare in own or state.claims(bare, c):
             return None
     return by_key(key, state, c)
+
+
+def _awaited(key: str, c: Context) -> bool:
+    """The words that a reminder asks for mean the reminder's thing, whatever stands on the screen meanwhile."""
+    kind = {"next-lesson": "lesson", "pack": "departure", "check": "check", "papers": "papers"}.get(key)
+    return kind is not None and kind in c.contact.reminders
 
 
 def nearly(state: State, message: Message, c: Context) -> Turn | None:
@@ -144,10 +160,12 @@ def _sasak(state: State, c: Context) -> Turn:
 
 def _stop(everywhere: bool) -> Callable[[State, Context], Turn]:
     def act(state: State, c: Context) -> Turn:
+        from bot.conversation.reminders import all_off
         from bot.conversation.settings import set_news
 
-        turn = set_news(False, state, c)
-        return Turn(turn.state, turn.replies, (SetAnnouncements(False, everywhere),))
+        without = with_contact(c, reminders=frozenset(), lesson_every=None)
+        turn = set_news(False, state, without, reminders=bool(c.contact.reminders))
+        return Turn(turn.state, turn.replies, (SetAnnouncements(False, everywhere), *all_off(c)))
 
     return act
 
@@ -233,6 +251,81 @@ def _tools(state: State, c: Context) -> Turn | None:
     return arrive(ToolsMenu(), c) if ToolsMenu().valid(c) else None
 
 
+def _next_lesson(state: State, c: Context) -> Turn:
+    """PELAJARAN: the next unfinished lesson."""
+    from bot.conversation.lessons import ModuleList
+    from bot.conversation.progress import next_lesson
+    from bot.conversation.six_questions import check_first
+
+    following = next_lesson(c)
+    if following is None:
+        return arrive(ModuleList(), c, lead=c.catalogue.say("You have done all lessons. Choose what to read again."))
+    return arrive(check_first(following, c), c)
+
+
+def _every(state: State, c: Context) -> Turn:
+    from bot.conversation.reminders import LessonEvery
+
+    return arrive(LessonEvery(standing(state)), c)
+
+
+def _every_off(state: State, c: Context) -> Turn:
+    from bot.conversation.reminders import forget
+
+    return forget("lesson", dump(state), c)
+
+
+def _progress(state: State, c: Context) -> Turn:
+    from bot.conversation.progress import MyProgress
+
+    return arrive(MyProgress(), c)
+
+
+def _certificate(state: State, c: Context) -> Turn:
+    from bot.conversation.certificate import to_certificate
+
+    return arrive(to_certificate(c), c)
+
+
+def _pack(state: State, c: Context) -> Turn:
+    from bot.conversation.departure import DeparturePack
+
+    return arrive(DeparturePack(standing(state)), c)
+
+
+def _recover(state: State, c: Context) -> Turn:
+    from bot.conversation.recovery import RecoveryEnter
+
+    return arrive(RecoveryEnter(standing(state)), c)
+
+
+def _check(state: State, c: Context) -> Turn:
+    """CEK: the six questions, when a round of them is due."""
+    from bot.conversation.progress import MyProgress
+    from bot.conversation.six_questions import moment, to_check
+
+    if moment(c) is None:
+        return arrive(MyProgress(), c, lead=c.catalogue.say("The six questions come again after the last lesson."))
+    return arrive(to_check(Menu(), c), c)
+
+
+def _papers(state: State, c: Context) -> Turn | None:
+    """SURAT: the list of papers, where there is one."""
+    from bot.conversation.flows import REGISTRY
+
+    tools = getattr(c.library, "tools", None)
+    kind = REGISTRY.by_name.get("papers")
+    if kind is None or tools is None or tools.by_key("papers") is None:
+        return None
+    return arrive(kind(), c)
+
+
+def _source(state: State, c: Context) -> Turn:
+    from bot.conversation.sources import to_source
+
+    return to_source(state, c)
+
+
 _ACTS: dict[str, Callable[[State, Context], Turn | None]] = {
     "menu": lambda state, c: arrive(Menu(), c),
     "back": lambda state, c: arrive(state.back(c), c),
@@ -251,6 +344,16 @@ _ACTS: dict[str, Callable[[State, Context], Turn | None]] = {
     "numbers": lambda state, c: arrive(Numbers(place=standing(state)), c),
     "wrong-sasak": _wrong_sasak,
     "lessons": _lessons,
+    "next-lesson": _next_lesson,
+    "every": _every,
+    "every-off": _every_off,
+    "progress": _progress,
+    "certificate": _certificate,
+    "pack": _pack,
+    "recover": _recover,
+    "check": _check,
+    "papers": _papers,
+    "source": _source,
     "modules": _modules,
     "quiz": _quiz,
     "events": _events,

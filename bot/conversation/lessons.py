@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from bot.conversation.places import restore
 from bot.conversation.speech import arrive, heard, lines, option, reply, same, shown, today
-from bot.conversation.state import State
+from bot.conversation.state import State, dump
 from bot.conversation.types import Choice, Context, MarkLesson, Reply, Turn
 from bot.conversation.welcome import gate
 from bot.library.model import Card, Lesson, Module, Phrase, QuizQuestion, Statement
@@ -32,6 +32,7 @@ NEXT = ("lanjut", "terus", "next", "ya", "oke", "ok", "sudah")
 def enter_lessons(c: Context) -> State:
     """Straight to the first card for who is new; the place where one stopped; else the list of modules."""
     from bot.conversation.quiz import QuizAsk, QuizExplain
+    from bot.conversation.six_questions import check_first
     from bot.conversation.stories import ForFamily, StoryAsk, StoryTold, family_version
 
     if c.bookmark is not None:
@@ -41,7 +42,7 @@ def enter_lessons(c: Context) -> State:
     if c.contact.role == "family" and c.library.modules and not c.contact.lessons:
         return family_version(c.library.modules[0])
     if not c.contact.lessons and not c.contact.quizzes and c.library.modules:
-        return first_card(c.library.modules[0])
+        return check_first(first_card(c.library.modules[0]), c)
     return ModuleList()
 
 
@@ -107,9 +108,14 @@ class ModuleList(State):
         named = [option(c, module.key, module.title) for module in self._shown(c)]
         if (self.page + 1) * PAGE < len(c.library.modules):
             named.append(option(c, "more", c.catalogue.say("More modules"), "lainnya", "lagi", *NEXT))
-        return tuple(named)
+        progress = option(c, "my-progress", c.catalogue.say("My progress"), "kemajuan", "progres")
+        return (*named, progress)
 
     def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.progress import MyProgress
+
+        if key == "my-progress":
+            return arrive(MyProgress(), c)
         return arrive(ModuleList(self.page + 1) if key == "more" else ModulePage(key), c)
 
     def back(self, c: Context) -> State:
@@ -146,6 +152,7 @@ class ModulePage(InModule):
         return (reply(c, lines(title, module.summary, far), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
+        from bot.conversation.reminders import lesson_choice
         from bot.conversation.stories import stories_of
 
         say = c.catalogue.say
@@ -162,9 +169,11 @@ class ModulePage(InModule):
         if module.family:
             family = option(c, "family", say("For families (short)"), "keluarga", "untuk keluarga")
             more.insert(0 if c.contact.role == "family" else len(more), family)
-        return (*more, option(c, "modules", say("Other modules"), "modul lain"))
+        return (*more, lesson_choice(c), option(c, "modules", say("Other modules"), "modul lain"))
 
     def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.reminders import to_lessons_by_chat
+        from bot.conversation.six_questions import check_first
         from bot.conversation.stories import StoryAsk, family_version, stories_of
 
         module = self._module(c)
@@ -179,9 +188,11 @@ class ModulePage(InModule):
                 return arrive(start_quiz(module, c), c)
             case "modules":
                 return arrive(ModuleList(), c)
+            case "every":
+                return to_lessons_by_chat(dump(self), c)
             case _:
                 finished = done(module, c) == len(module.lessons)
-                return arrive(first_card(module) if finished else go_on(module, c), c)
+                return arrive(check_first(first_card(module) if finished else go_on(module, c), c), c)
 
     def back(self, c: Context) -> State:
         return ModuleList(c.library.modules.index(self._module(c)) // PAGE)
@@ -242,11 +253,21 @@ class LessonCard(InModule):
         return (reply(c, lines(title, shown(card.statement, c)), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
+        from bot.conversation.sources import source_choice
+
         _, lesson, index = self._here(c)
-        return (*next_choice(c), *media_choices(lesson.cards[index], c))
+        return (*next_choice(c), *media_choices(lesson.cards[index], c), *source_choice(self, c))
+
+    def stands_on(self, c: Context) -> Statement | None:
+        _, lesson, index = self._here(c)
+        return lesson.cards[index].statement
 
     def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.sources import to_source
+
         module, lesson, index = self._here(c)
+        if key == "source":
+            return to_source(self, c)
         if key in ("sound", "picture"):
             return Turn(self, (media_reply(key, lesson.cards[index].statement, self.choices(c), c),))
         if index + 1 < len(lesson.cards):

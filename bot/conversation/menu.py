@@ -30,6 +30,10 @@ class Menu(State):
         "mulai",
         "jawaban",
         "ganti orang",
+        "BKL-0000-0000-0000-0000",
+        "pelajaran harian",
+        "sumber",
+        "cek",
     )
     place: Saved | None = None
     new: bool = False
@@ -45,15 +49,16 @@ class Menu(State):
         lesson = say("Go on learning") if c.bookmark else say("Learn")
         from bot.conversation.tools.menu import ToolsMenu
 
-        tools = option(c, "tools", say("Tools"), "alat", "alat bantu", "alat bantuan", "cek")
+        tools = option(c, "tools", say("Tools"), "alat", "alat bantu", "alat bantuan")
         return (
-            option(c, "lessons", lesson, "belajar", "pelajaran", "berajah", "lanjut belajar", "modul", "materi"),
+            option(c, "lessons", lesson, "belajar", "berajah", "lanjut belajar", "modul", "materi"),
             option(c, "questions", say("Ask"), "tanya", "pertanyaan", "bertanya", "metaken"),
             *((tools,) if ToolsMenu().valid(c) else ()),
             option(c, "events", say("Events"), "acara", "kegiatan", "jadwal", "daftar acara"),
             option(c, "numbers", say("Help numbers"), "nomor", "nomor bantuan", "nomer", "telepon"),
             option(c, "danger", say("I am in danger"), "saya dalam bahaya", "darurat"),
             option(c, "settings", say("Settings"), "pengaturan", "atur", "setelan"),
+            option(c, "more", say("Progress and pack"), "lainnya", "lain-lain"),
             *listen(self, c),
         )
 
@@ -78,6 +83,8 @@ class Menu(State):
                 return arrive(Numbers(), c)
             case "danger":
                 return arrive(HelpCard(), c)
+            case "more":
+                return arrive(More(), c)
             case "sound":
                 return played(self, c)
             case _:
@@ -89,6 +96,47 @@ class Menu(State):
         if self.place is not None and plain(message.text) in ("lanjut", "terus"):
             return arrive(restore(self.place, c), c)
         return None
+
+    def back(self, c: Context) -> State:
+        return Menu()
+
+
+@dataclass(frozen=True)
+class More(State):
+    """What is one's own: how far one is, the lesson by chat, the departure pack, a code from an older number."""
+
+    NAME: ClassVar[str] = "more"
+
+    def ask(self, c: Context) -> tuple[Reply, ...]:
+        return (reply(c, c.catalogue.say("What is yours in Bekal. Choose:"), self.choices(c)),)
+
+    def choices(self, c: Context) -> tuple[Choice, ...]:
+        from bot.conversation.reminders import lesson_choice
+
+        say = c.catalogue.say
+        return (
+            option(c, "my-progress", say("My progress"), "kemajuan", "progres", "sertifikat"),
+            option(c, "pack", say("Departure pack"), "bekal saya", "bekal perjalanan", "bekal"),
+            lesson_choice(c),
+            option(c, "recover", say("I have a new number"), "pulih", "nomor baru", "ganti nomor"),
+        )
+
+    def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.departure import DeparturePack
+        from bot.conversation.progress import MyProgress
+        from bot.conversation.recovery import RecoveryEnter
+        from bot.conversation.reminders import to_lessons_by_chat
+        from bot.conversation.state import dump
+
+        match key:
+            case "my-progress":
+                return arrive(MyProgress(), c)
+            case "pack":
+                return arrive(DeparturePack(), c)
+            case "every":
+                return to_lessons_by_chat(dump(self), c)
+            case _:
+                return arrive(RecoveryEnter(dump(self)), c)
 
     def back(self, c: Context) -> State:
         return Menu()
@@ -114,7 +162,8 @@ class Help(State):
             say("Choose by number or name, or just write your question. These words work everywhere:"),
             say(
                 "*MENU* · *0* back · *BAHASA* language · *TOLONG* in danger · *PETUGAS* a person · *NOMOR* numbers · "
-                "*DATA SAYA* your data · *BERHENTI* stop news · *ASLI* who runs this · *TUTUP* close quickly"
+                "*DATA SAYA* your data · *KEMAJUAN* how far · *BEKAL SAYA* for leaving · *SUMBER* source · *BERHENTI* "
+                "stop news · *ASLI* who runs this · *TUTUP* close quickly"
             ),
         )
         return (reply(c, words, self.choices(c)),)
@@ -281,4 +330,4 @@ def _neutral(phrase: Phrase, c: Context) -> str:
     return text(phrase, c)
 
 
-__all__ = ["About", "Closed", "Help", "Menu", "Numbers", "standing"]
+__all__ = ["About", "Closed", "Help", "Menu", "More", "Numbers", "standing"]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.conversation.lessons import LETTERS, NEXT, InModule, ModuleList, ModulePage, next_choice, quiz_of, start_quiz
-from bot.conversation.speech import arrive, lines, option, reply, same, shown
-from bot.conversation.state import State
-from bot.conversation.types import Choice, Context, Message, RecordQuiz, Reply, Turn
-from bot.library.model import Module, QuizQuestion
+from bot.conversation.speech import arrive, lines, option, reply, same, shown, with_contact
+from bot.conversation.state import State, dump
+from bot.conversation.types import Choice, Context, RecordQuiz, Reply, Turn
+from bot.library.model import Module, QuizQuestion, Statement
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,9 @@ class QuizExplain(_InQuiz):
         answer = None if chosen.right else say("The right answer: {answer}", answer=right.text)
         return (reply(c, lines(head, chosen.explain, answer), self.choices(c)),)
 
+    def stands_on(self, c: Context) -> Statement | None:
+        return self._here(c)[1].statement
+
     def choices(self, c: Context) -> tuple[Choice, ...]:
         return next_choice(c)
 
@@ -96,8 +99,12 @@ class QuizExplain(_InQuiz):
         if index + 1 < total:
             following = quiz_of(module, c)[index + 1]
             return arrive(QuizAsk(self.module, following.key, self.right), c)
-        effects = (RecordQuiz(self.module, self.right, total),) if c.contact.consent else ()
-        return arrive(ModuleDone(self.module, self.right, total), c, *effects)
+        done = ModuleDone(self.module, self.right, total)
+        if not c.contact.consent:
+            return arrive(done, c)
+        best = max((self.right, total), c.contact.quizzes.get(self.module, (0, total)))
+        after = with_contact(c, quizzes={**c.contact.quizzes, self.module: best})
+        return arrive(done, after, RecordQuiz(self.module, self.right, total))
 
     def back(self, c: Context) -> State:
         return ModulePage(self.module)
@@ -119,14 +126,28 @@ class ModuleDone(InModule):
         return (reply(c, words, self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
+        from bot.conversation.certificate import certificate_choice
+        from bot.conversation.reminders import lesson_choice
+        from bot.conversation.six_questions import check_choice
+
         say = c.catalogue.say
-        more = [] if self._following(c) is None else [option(c, "next", say("Next module"), *NEXT)]
+        earned = () if c.contact.certificate is not None else certificate_choice(c)
+        following = () if self._following(c) is None else (option(c, "next", say("Next module"), *NEXT),)
+        pack = (option(c, "pack", say("Departure pack"), "bekal saya"),) if self._is_first(c) else ()
         return (
-            *more,
+            *earned,
+            *check_choice(c),
+            *following,
+            *pack,
             option(c, "again", say("Repeat the quiz"), "ulangi", "ulang kuis", "malik"),
             option(c, "ask", say("Ask"), "tanya"),
             option(c, "modules", say("Other modules"), "modul lain"),
+            option(c, "my-progress", say("My progress"), "kemajuan", "progres"),
+            *(() if "lesson" in c.contact.reminders else (lesson_choice(c),)),
         )
+
+    def _is_first(self, c: Context) -> bool:
+        return c.library.modules.index(self._module(c)) == 0
 
     def _following(self, c: Context) -> Module | None:
         modules = c.library.modules
@@ -134,17 +155,31 @@ class ModuleDone(InModule):
         return modules[index + 1] if index + 1 < len(modules) else None
 
     def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.certificate import to_certificate
+        from bot.conversation.departure import first_pack
+        from bot.conversation.progress import MyProgress
         from bot.conversation.questions import AskQuestion
+        from bot.conversation.reminders import to_lessons_by_chat
+        from bot.conversation.six_questions import to_check
 
         following = self._following(c)
-        if key == "next" and following is not None:
-            return arrive(ModulePage(following.key), c)
-        if key == "again":
-            return arrive(start_quiz(self._module(c), c), c)
-        return arrive(AskQuestion() if key == "ask" else ModuleList(), c)
-
-    def hear(self, message: Message, c: Context) -> Turn | None:
-        return None
+        match key:
+            case "next" if following is not None:
+                return arrive(ModulePage(following.key), c)
+            case "again":
+                return arrive(start_quiz(self._module(c), c), c)
+            case "certificate":
+                return arrive(to_certificate(c), c)
+            case "check":
+                return arrive(to_check(self, c), c)
+            case "pack":
+                return arrive(first_pack(dump(self), c), c)
+            case "my-progress":
+                return arrive(MyProgress(), c)
+            case "every":
+                return to_lessons_by_chat(dump(self), c)
+            case _:
+                return arrive(AskQuestion() if key == "ask" else ModuleList(), c)
 
     def back(self, c: Context) -> State:
         return ModulePage(self.module)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz
 
 from bot.conversation.choosing import plain
 from bot.conversation.flows import REGISTRY
+from bot.conversation.speech import WITA
 from bot.conversation.state import State, dump
 from bot.conversation.turn import take_turn
 from bot.conversation.types import (
@@ -22,6 +23,8 @@ from bot.conversation.types import (
     AlertImpossible,
     AlertQueued,
     CancelSeat,
+    CertificateChecked,
+    CertificateMade,
     CheckPin,
     Contact,
     Context,
@@ -35,6 +38,8 @@ from bot.conversation.types import (
     HandOver,
     Listed,
     ListedFound,
+    MakeCertificate,
+    MakeRecoveryCode,
     MarkLesson,
     Message,
     Outcome,
@@ -42,7 +47,10 @@ from bot.conversation.types import (
     Profile,
     ProfileSwitched,
     RaiseAlert,
+    RecordCheck,
     RecordQuiz,
+    RecoveryCode,
+    RecoveryRefused,
     Registration,
     Reply,
     Request,
@@ -52,11 +60,15 @@ from bot.conversation.types import (
     SeatTaken,
     SetAnnouncements,
     SetConsent,
+    SetDeparture,
     SetLanguage,
     SetProfile,
+    SetReminder,
     SetSafeToWrite,
     SwitchProfile,
     TakeSeat,
+    UseRecoveryCode,
+    VerifyCertificate,
     WrongPin,
 )
 
@@ -87,6 +99,8 @@ class Rehearsal:
         self.step = context.step
         self.seats: list[Registration] = list(context.contact.registrations)
         self.questions: list[str] = []
+        self.certificates: dict[str, tuple[str | None, date, str]] = {}  # code -> name, day, whose
+        self.recovery: tuple[str, str] | None = None  # code, whose
         self.effects: list[Effect] = []  # all that were carried out
         self.listed, self.lists = lists
 
@@ -195,6 +209,8 @@ class Rehearsal:
                 return self._search(request.words)
             case CheckPin():
                 return PinRight() if self._pin_right(self.person, request.pin) else WrongPin(self.person.tries)
+            case MakeCertificate() | VerifyCertificate() | MakeRecoveryCode() | UseRecoveryCode():
+                return self._finishing(request)
             case _:
                 raise TypeError(f"no rehearsal of {type(request).__name__}")
 
@@ -231,6 +247,43 @@ class Rehearsal:
         self.active = wish.profile
         return ProfileSwitched("", False)
 
+    # --- finishing and departure: certificates, recovery codes ---
+
+    def _finishing(self, request: Request) -> Outcome:
+        match request:
+            case MakeCertificate():
+                code = f"BKL-7K3Q-9XTD-2M4P-{len(self.certificates) + 1:04}"
+                self.certificates[code] = (request.name, self.base.now.astimezone(WITA).date(), self.active)
+                self._know(certificate=code)
+                return CertificateMade(code)
+            case VerifyCertificate(code=code) if code in self.certificates:
+                name, issued, _ = self.certificates[code]
+                return CertificateChecked(True, name, issued)
+            case VerifyCertificate():
+                return CertificateChecked(False)
+            case MakeRecoveryCode():
+                self.recovery = (f"P7KQ-{self.step:04}", self.active)
+                return RecoveryCode(self.recovery[0], self.base.now.astimezone(WITA).date() + timedelta(days=365))
+            case UseRecoveryCode():
+                return self._recover(request)
+            case _:
+                raise TypeError(f"no rehearsal of {type(request).__name__}")
+
+    def _recover(self, wish: UseRecoveryCode) -> Outcome:
+        """Codes that end in PIN2 or WAIT stand for people who are not here: one with a PIN, one who tried too often."""
+        if wish.code.endswith("WAIT"):
+            return RecoveryRefused("wait")
+        if wish.code.endswith("PIN2"):
+            return RecoveryRefused("pin")
+        if self.recovery is None or wish.code != self.recovery[0]:
+            return RecoveryRefused("unknown")
+        owner = self.people[self.recovery[1]]
+        if owner.pin is not None and not self._pin_right(owner, wish.pin or ""):
+            return RecoveryRefused("pin")
+        self.active = self.recovery[1]
+        self.recovery = None
+        return ProfileSwitched("", False)
+
     @staticmethod
     def _pin_right(person: Person, pin: str) -> bool:
         right = person.pin == pin and person.tries > 0
@@ -246,7 +299,9 @@ def _applied(effect: Effect, contact: Contact) -> Contact:
         case SetConsent(given=True):
             return replace(contact, consent=True)
         case SetConsent():
-            return replace(contact, consent=False, role=None, kabupaten=None, lessons=frozenset(), quizzes={})
+            contact = replace(contact, consent=False, role=None, kabupaten=None, lessons=frozenset(), quizzes={})
+            return replace(contact, departure=None, papers={}, reminders=frozenset(), lesson_every=None, checks={},
+                           certificate=None)  # fmt: skip
         case SetProfile():
             return replace(contact, role=effect.role or contact.role, kabupaten=effect.kabupaten or contact.kabupaten)
         case MarkLesson():
@@ -258,5 +313,16 @@ def _applied(effect: Effect, contact: Contact) -> Contact:
             return replace(contact, announcements=effect.on)
         case SetSafeToWrite():
             return replace(contact, safe_to_write=effect.safe)
+        # finishing and departure
+        case RecordCheck():
+            return replace(contact, checks={effect.moment: (effect.right, effect.total), **contact.checks})
+        case SetDeparture():
+            return replace(contact, departure=effect.on)
+        case SetReminder(kind="lesson"):
+            known = contact.reminders | {"lesson"} if effect.on else contact.reminders - {"lesson"}
+            return replace(contact, reminders=known, lesson_every=effect.every if effect.on else None)
+        case SetReminder():
+            known = contact.reminders | {effect.kind} if effect.on else contact.reminders - {effect.kind}
+            return replace(contact, reminders=known)
         case _:
             return contact

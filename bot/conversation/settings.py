@@ -38,11 +38,14 @@ class Settings(State):
         return (reply(c, c.catalogue.say("Settings. Choose:"), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
+        from bot.conversation.reminders import lesson_choice
+
         say = c.catalogue.say
         news = say("Stop news") if c.contact.announcements else say("Receive news")
         return (
             option(c, "language", say("Change language"), "bahasa", "basa"),
             option(c, "news", news, "pengumuman", "berita", "kabar"),
+            lesson_choice(c),
             option(c, "data", say("My data"), "data saya", "data"),
             option(c, "people", say("Another person"), "ganti orang", "orang lain"),
             option(c, "role", say("Who I am"), "siapa saya", "profil"),
@@ -51,6 +54,7 @@ class Settings(State):
 
     def choose(self, key: str, c: Context) -> Turn:
         from bot.conversation.menu import About
+        from bot.conversation.reminders import to_lessons_by_chat
 
         here = dump(self)
         match key:
@@ -58,6 +62,8 @@ class Settings(State):
                 return arrive(LanguageAsk(here), c)
             case "news":
                 return set_news(not c.contact.announcements, self, c)
+            case "every":
+                return to_lessons_by_chat(here, c)
             case "data":
                 return arrive(MyData(), c)
             case "people":
@@ -73,8 +79,8 @@ class Settings(State):
         return Menu()
 
 
-def set_news(on: bool, place: State, c: Context) -> Turn:
-    """STOP and START: news stop at once; to receive them consent is needed first."""
+def set_news(on: bool, place: State, c: Context, *, reminders: bool = False) -> Turn:
+    """STOP and START: news stop at once; to receive them consent is needed first. `reminders`: those are stopped too."""
     say = c.catalogue.say
     if on and c.contact.consent is not True:
         return arrive(gate(NewsOn(saved(place)), "announcements", c), c)
@@ -84,6 +90,8 @@ def set_news(on: bool, place: State, c: Context) -> Turn:
         if on
         else say("News are stopped. You can still ask and learn. *MULAI* brings them back.")
     )
+    if reminders:
+        lead = say("News, reminders and lessons by chat are stopped. You can still ask and learn.")
     return arrive(place, after, SetAnnouncements(on), lead=lead)
 
 
@@ -144,7 +152,7 @@ class MyData(State):
             case "erase":
                 return arrive(with_pin(EraseAsk(), c), c)
             case "withdraw":
-                after = with_contact(c, consent=False, role=None, kabupaten=None, lessons=frozenset(), quizzes={})
+                after = forgotten(c)
                 lead = say(
                     "Your consent is taken back. What rested on it is erased; your seats stay until you cancel them."
                 )
@@ -157,6 +165,14 @@ class MyData(State):
 
     def back(self, c: Context) -> State:
         return Settings()
+
+
+def forgotten(c: Context) -> Context:
+    """The context after consent was taken back: what rested on it is gone."""
+    return with_contact(
+        c, consent=False, role=None, kabupaten=None, lessons=frozenset(), quizzes={}, departure=None, papers={},
+        reminders=frozenset(), lesson_every=None, checks={}, certificate=None,
+    )  # fmt: skip
 
 
 def exported(outcome: Outcome, c: Context) -> Turn | None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 from bot.conversation.types import Choice, Context, Message, Outcome, Reply, Turn
+from bot.library.model import Statement
 
 VERSION = 1
 Saved = dict[str, Any]
@@ -58,6 +59,10 @@ class State:
 
     def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
         """What came of a request made here; None when it was not ours."""
+        return None
+
+    def stands_on(self, c: Context) -> Statement | None:
+        """The statement that stands here, for SUMBER; None where none does."""
         return None
 
     def back(self, c: Context) -> State:

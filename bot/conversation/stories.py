@@ -25,7 +25,7 @@ from bot.conversation.lessons import (
 from bot.conversation.speech import arrive, lines, option, reply, same, shown, today
 from bot.conversation.state import State
 from bot.conversation.types import Choice, Context, Reply, Turn
-from bot.library.model import Module, Story
+from bot.library.model import Module, Statement, Story
 
 
 def stories_of(module: Module, c: Context) -> tuple[Story, ...]:
@@ -48,6 +48,9 @@ class _InStory(InModule):
 
     def valid(self, c: Context) -> bool:
         return super().valid(c) and any(story.key == self.story for story in stories_of(self._module(c), c))
+
+    def stands_on(self, c: Context) -> Statement | None:
+        return self._story(c).statement
 
     def back(self, c: Context) -> State:
         return ModulePage(self.module)
@@ -133,12 +136,22 @@ class ForFamily(InModule):
         return (reply(c, lines(title, shown(module.family[index].statement, c)), self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
+        from bot.conversation.sources import source_choice
+
         say = c.catalogue.say
-        whole = option(c, "whole", say("The whole module"), "modul lengkap", "pelajaran", "lengkap")
-        return (*next_choice(c), *media_choices(self._module(c).family[self._index(c)], c), whole)
+        whole = option(c, "whole", say("The whole module"), "modul lengkap", "lengkap")
+        media = media_choices(self._module(c).family[self._index(c)], c)
+        return (*next_choice(c), *media, whole, *source_choice(self, c))
+
+    def stands_on(self, c: Context) -> Statement | None:
+        return self._module(c).family[self._index(c)].statement
 
     def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.sources import to_source
+
         module, index = self._module(c), self._index(c)
+        if key == "source":
+            return to_source(self, c)
         if key in ("sound", "picture"):
             return Turn(self, (media_reply(key, module.family[index].statement, self.choices(c), c),))
         if key == "whole":
@@ -174,7 +187,7 @@ class FamilyDone(InModule):
         following = (option(c, "next", say("Next module"), *NEXT),) if self._following(c) else ()
         return (
             *following,
-            option(c, "whole", say("The whole module"), "modul lengkap", "pelajaran"),
+            option(c, "whole", say("The whole module"), "modul lengkap"),
             option(c, "modules", say("Other modules"), "modul lain"),
         )
 

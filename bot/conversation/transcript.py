@@ -11,8 +11,9 @@
         state: menu
 
 `given` may hold: language, consent, role, kabupaten, channel, drafts, staff (hours or false), alerts, operator, contact,
-seats, now, away_days, listed (an imported list: source, day, rows with kind, name, number, place, until). The clock stands at
-25 November 2026, 09.00 WITA, unless `now` says otherwise.
+seats, now, away_days, safe_to_write, departure, certificate, reminders, lesson_every, checks, lessons and quizzes (a list
+and a mapping, or `all`), listed (an imported list: source, day, rows with kind, name, number, place, until). The clock
+stands at 25 November 2026, 09.00 WITA, unless `now` says otherwise.
 """
 
 from __future__ import annotations
@@ -110,6 +111,9 @@ def seen(reply: Reply) -> str:
         rows.append(f"(gambar: {reply.picture})")
     if reply.document:
         rows.append(f"(berkas: {reply.document.name})")
+    if reply.print:
+        drawn = " ".join(filter(None, (reply.print.kind, reply.print.code, "netral" if reply.print.plain else "")))
+        rows.append(f"(cetakan: {drawn})")
     if reply.choices:
         rows.append(" ".join(f"[{number} {choice.label}]" for number, choice in enumerate(reply.choices, 1)))
     return "\n".join(row.rstrip() for row in "\n".join(rows).split("\n"))
@@ -146,6 +150,14 @@ def given(known: dict[str, Any], context: Context) -> Context:
         role=known.get("role"),
         kabupaten=known.get("kabupaten"),
         away_days=known.get("away_days", 0),
+        safe_to_write=known.get("safe_to_write"),
+        departure=known.get("departure"),
+        certificate=known.get("certificate"),
+        reminders=frozenset(known.get("reminders", ())),
+        lesson_every=known.get("lesson_every"),
+        checks={moment: (right, total) for moment, (right, total) in known.get("checks", {}).items()},
+        lessons=every_lesson(context) if known.get("lessons") == "all" else frozenset(known.get("lessons", ())),
+        quizzes=every_quiz(context) if known.get("quizzes") == "all" else _results(known.get("quizzes", {})),
     )
     staff_hours = known.get("staff", HOURS)
     return replace(
@@ -159,6 +171,22 @@ def given(known: dict[str, Any], context: Context) -> Context:
         seats=known.get("seats", "on"),
         events=events(context) if known.get("events", True) else (),
     )
+
+
+def every_lesson(context: Context) -> frozenset[str]:
+    """What somebody has done who has done all lessons."""
+    return frozenset(
+        f"{module.key}/{lesson.key}" for module in context.library.modules for lesson in module.lessons
+    )  # fmt: skip
+
+
+def every_quiz(context: Context) -> dict[str, tuple[int, int]]:
+    """The results of somebody who answered every quiz without a fault."""
+    return {module.key: (len(module.quiz), len(module.quiz)) for module in context.library.modules}
+
+
+def _results(given_results: dict[str, list[int]]) -> dict[str, tuple[int, int]]:
+    return {module: (right, total) for module, (right, total) in given_results.items()}
 
 
 def events(context: Context) -> tuple[Event, ...]:

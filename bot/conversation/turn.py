@@ -3,6 +3,7 @@
     1  words of danger          the help card at once, whatever else is going on
     2  TUTUP                    a neutral screen
     3  global words             menu, back, language, help, stop, start, my data, a person please, ...
+       a certificate's code     BKL-…: is it genuine; PULIH with a code: go on from a new number
     4  the state's own choices  by number, label, part of it, synonym, with typos
     5  an answer to the question asked
     6  a question               FAQ match
@@ -16,6 +17,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import globals as global_words
+from bot.conversation.certificate import verified, verify
 from bot.conversation.choosing import pick, plain
 from bot.conversation.danger import SHOWN, FamilyCard, HelpCard
 from bot.conversation.flows import LESSONS
@@ -24,10 +26,13 @@ from bot.conversation.menu import Closed, standing
 from bot.conversation.people import switched
 from bot.conversation.places import saved
 from bot.conversation.questions import answer_to, miss, reads_as_question
+from bot.conversation.recovery import with_code
+from bot.conversation.six_questions import CheckAsk, CheckOffer
 from bot.conversation.speech import arrive, critical
-from bot.conversation.state import State, dump
+from bot.conversation.state import Saved, State, dump
 from bot.conversation.types import (
     MAX_REPLIES,
+    CertificateChecked,
     Context,
     CountCampaign,
     Erased,
@@ -65,6 +70,7 @@ def _interpret(state: State, message: Message, c: Context) -> Turn:
             _danger(state, message, c)
             or _close(state, message)(c)
             or global_words.answer(state, message, c)
+            or _code(state, message)
             or _own_choice(state, message, c)
             or state.hear(message, c)
             or _question(state, message, c)
@@ -88,6 +94,9 @@ def _first(message: Message, c: Context) -> Turn:
             turn = global_words.answer(welcome, message, c)
             if turn is not None:
                 return turn
+        coded = _code(welcome, message)
+        if coded is not None:
+            return replace(coded, effects=(*counted, *coded.effects))
         answer = answer_to(message, None, c)
         if answer is not None and answer.NAME == "answer":
             words = replace(answer.ask(c)[0], choices=(), nav=())
@@ -121,6 +130,14 @@ class _close:
         if plain(self.message.text) not in global_words.CLOSE:
             return None
         return arrive(Closed(standing(self.state)), c, WipeScreen())
+
+
+# --- 3 codes ---------------------------------------------------------------------------------------------------------
+
+
+def _code(state: State, message: Message) -> Turn | None:
+    """A code is never anything else, so it is understood in forms too."""
+    return verify(state, message) or with_code(state, message)
 
 
 # --- 4 own choices ---------------------------------------------------------------------------------------------------
@@ -195,6 +212,8 @@ def _outcome(state: State | None, outcome: Outcome, c: Context) -> Turn:
         return arrive(Welcome(), c, lead=c.catalogue.say("Everything about you is erased."))
     if state is None:
         return arrive(Welcome(), c)
+    if isinstance(outcome, CertificateChecked):
+        return verified(state, outcome, c)
     turn = state.outcome(outcome, c)
     if turn is not None:
         return turn
@@ -212,9 +231,15 @@ def _with_bookmark(before: State | None, turn: Turn, c: Context) -> Turn:
     """Leaving a lesson keeps the place; being in one, or finishing the module, drops the old mark."""
     if isinstance(turn.state, LESSONS):
         return replace(turn, bookmark=None if turn.state.NAME in ("module-done", "family-done") else c.bookmark)
+    if isinstance(before, CheckOffer) and not isinstance(turn.state, CheckAsk) and _is_lesson(before.then):
+        return replace(turn, bookmark=before.then)
     if before is not None and before.NAME in ("card", "quiz", "quiz-why", "story", "story-told", "for-family"):
         return replace(turn, bookmark=dump(before))
     return replace(turn, bookmark=c.bookmark)
+
+
+def _is_lesson(place: Saved) -> bool:
+    return any(place.get("name") == kind.NAME for kind in LESSONS)
 
 
 def opening(state: State, c: Context) -> tuple[Reply, ...]:

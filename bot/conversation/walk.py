@@ -37,6 +37,8 @@ _NESTED = frozenset(
         "answers",
         "found",
         "words",
+        "marks",
+        "on",
     ]
 )
 _MARK = len("\n\n*Sasak:* ")
@@ -63,7 +65,8 @@ class Survey:
 
 def place_of(state: State) -> str:
     """«card(module=decide,lesson=why,card=c1)»"""
-    nested = _NESTED - {"question"} if isinstance(state, FLOWS["lessons"]) else _NESTED
+    in_order = isinstance(state, (*FLOWS["lessons"], *FLOWS["finishing"]))
+    nested = _NESTED - {"question"} if in_order else _NESTED
     keys = [f"{f.name}={getattr(state, f.name)}" for f in fields(state) if f.name not in nested]
     return f"{state.NAME}({','.join(keys)})"
 
@@ -75,6 +78,10 @@ def _standing(state: State, here: Rehearsal) -> str:
     if any(isinstance(state, FLOWS[flow]) for flow in ("lessons", "questions", "danger", "tools")):
         return gate
     contact = here.person.contact
+    if isinstance(state, FLOWS["finishing"]):
+        return f"{gate} {contact.consent} {len(contact.lessons) > 1} {contact.certificate} {contact.lesson_every}"
+    if isinstance(state, FLOWS["departure"]):
+        return f"{gate} {contact.consent} {contact.departure is not None} {'departure' in contact.reminders}"
     others = any(person.pin for key, person in here.people.items() if key != here.active)
     known = (contact.consent, here.person.pin is not None, others, bool(here.seats), here.active != "p1")
     # News are stopped and started from these two; elsewhere they change nothing that is offered.
@@ -102,6 +109,7 @@ def survey(*contexts: Context, meet: Meet | None = None) -> Survey:
             there = copy.copy(here)
             there.people = {key: copy.copy(person) for key, person in here.people.items()}
             there.seats, there.questions, there.effects = list(here.seats), list(here.questions), []
+            there.certificates = dict(here.certificates)
             before = here.state
             try:
                 replies = there.hear(message)

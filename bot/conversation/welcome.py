@@ -43,7 +43,7 @@ from bot.conversation.types import (
 )
 from bot.library.model import Phrase
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-12"
 ROLES = ("prospective", "family", "abroad", "returned")
 LOMBOK = ("mataram", "lombok-barat", "lombok-tengah", "lombok-timur", "lombok-utara")
 
@@ -145,7 +145,10 @@ def change_language(language: Language, place: Saved, c: Context) -> Turn:
 
 # --- consent ---------------------------------------------------------------------------------------------------------
 
-REASONS = ("lessons", "register", "handover", "announcements", "profile", "role")
+REASONS = (
+    "lessons", "register", "handover", "announcements", "profile", "role", "certificate", "reminder", "departure",
+    "recovery",
+)  # fmt: skip
 
 
 def gate(then: State, reason: str, c: Context, finished: str = "") -> State:
@@ -252,6 +255,10 @@ class ConsentAsk(State):
             "announcements": say("To send you news of events, Bekal must remember you."),
             "profile": say("For more than one person on this phone, Bekal must remember who is who."),
             "role": say("To choose what fits you, Bekal must remember who you are."),
+            "certificate": say("For a certificate, Bekal must keep it, with your name if you give one."),
+            "reminder": say("To write to you first, Bekal must remember what you want to be told."),
+            "departure": say("To prepare you in time, Bekal must keep the day of your departure."),
+            "recovery": say("To go on from a new number, Bekal must remember you."),
         }[self.reason if self.reason in REASONS else "lessons"]
         what = say(
             "Kept under lock: your language, lessons, seats and questions. Not for sale, not for agents or employers. "
@@ -265,6 +272,8 @@ class ConsentAsk(State):
         return (*yes_no(c, say("Yes, I agree"), say("No")), *more, *listen(self, c))
 
     def choose(self, key: str, c: Context) -> Turn:
+        from bot.conversation.six_questions import check_first
+
         if key == "details":
             return arrive(replace(self, details=True), c)
         if key == "sound":
@@ -278,7 +287,8 @@ class ConsentAsk(State):
             module, _, lesson = self.finished.partition("/")
             effects = (effect, MarkLesson(module, lesson))
             after = with_contact(after, lessons=after.contact.lessons | {self.finished})
-        state = restore(self.then, after) if c.contact.role is not None else RoleAsk(self.then)
+        then = dump(check_first(restore(self.then, after), after)) if self.reason == "lessons" else self.then
+        state = restore(then, after) if c.contact.role is not None else RoleAsk(then)
         return arrive(state, after, *effects, lead=c.catalogue.say("Thank you."))
 
     def _refused(self, c: Context, effect: SetConsent) -> Turn:
@@ -301,8 +311,8 @@ def consent_details(c: Context) -> Phrase:
     contact = c.operator.contact or "-"
     return lines(
         say(
-            "What: language, role, kabupaten, lessons, seats (name, village), questions to staff. Why: lessons, events, "
-            "answers."
+            "What: language, role, kabupaten, lessons, papers, departure day, reminders, certificate, seats (name, "
+            "village), questions to staff. Why: lessons, events, answers."
         ),
         say(
             "How long: until you erase it. Erased texts are gone for good. Who sees it: only {operator}. Chats on "

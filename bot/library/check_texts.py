@@ -29,6 +29,8 @@ LIMITS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"tools/.*: heads/.*", 60),
         (r"tools/words\.yaml: .*/(means|note)", 90),
         (r"notices\.yaml: .*/(text|safe)", 420),
+        (r"check\.yaml: .*/choices/[^/]+/text", 60),
+        (r"check\.yaml: .*/(question|explain|safe)", 300),
         (r"helplines\.yaml: offices/.*", 45),
         (r"helplines\.yaml: .*/name", 40),
         (r"helplines\.yaml: .*/(who|area|hours)", 90),

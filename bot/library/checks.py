@@ -15,7 +15,7 @@ from bot.library.check_spoken import check_spoken
 from bot.library.check_texts import check_text, has_figure
 from bot.library.check_tools import check_tools
 from bot.library.load import Content, read
-from bot.library.model import Fact, Library, Module, Statement, Topic
+from bot.library.model import Fact, Library, Module, QuizQuestion, Statement, Topic
 from bot.library.reading import Problem, Severity, problem
 from bot.library.tools import KEYS
 
@@ -24,6 +24,7 @@ __all__ = ["Problem", "check_content"]
 MESSAGE = 500  # characters, per language
 CAUTION = 90  # the line of caution under a B, as the catalogue words it
 SOON = timedelta(days=60)
+CHECK = "check.yaml"
 NOTICES = ("first-tip", "child", "certificate", "danger-head", "danger-note", "family-head", "family-collect")
 OFFICES = ("disnaker", "kbri")  # the ones the flows name themselves
 
@@ -48,6 +49,7 @@ def check_content(folder: Path, *, today: date, strict: bool = False, launch: bo
     problems += _doubles(content)
     problems += _needed(library)
     problems += check_tools(library)
+    problems += _check_questions(library, today)
     problems += check_media(content)
     problems += check_launch(folder, library, today, launch)
     return sorted(set(problems))
@@ -157,13 +159,32 @@ def _module(module: Module, today: date) -> Iterator[Problem]:
             )
     for question in module.quiz:
         yield from count(f"quiz/{question.key}/choices", len(question.choices), 2, 4, "choices")
-        right = sum(choice.right for choice in question.choices)
-        if right != 1:
-            yield problem(
-                file, f"quiz/{question.key}/choices", f"{right} right choices", "Mark exactly one right: true"
-            )
-        for fact in question.statement.facts:
-            yield from _quiz_fact(question.statement, fact, today)
+        yield from _question(file, f"quiz/{question.key}/choices", question, today)
+
+
+def _question(file: str, place: str, question: QuizQuestion, today: date) -> Iterator[Problem]:
+    right = sum(choice.right for choice in question.choices)
+    if right != 1:
+        yield problem(file, place, f"{right} right choices", "Mark exactly one right: true")
+    for fact in question.statement.facts:
+        yield from _quiz_fact(question.statement, fact, today)
+
+
+def _check_questions(library: Library, today: date) -> Iterator[Problem]:
+    """The questions before and after learning: always the same six, so that two answers can be compared."""
+    if not library.check:
+        yield problem(CHECK, "", "the file is missing", "Write the six questions before and after learning", "warning")
+        return
+    if len(library.check) != 6:
+        yield problem(CHECK, "check", f"{len(library.check)} questions", "Make it exactly 6: they are compared")
+    for question in library.check:
+        place = f"check/{question.key}/choices"
+        if len(question.choices) != 3:
+            yield problem(CHECK, place, f"{len(question.choices)} choices", "Make it exactly 3")
+        yield from _question(CHECK, place, question, today)
+        together = len(question.statement.text.id) + sum(4 + len(choice.text.id) for choice in question.choices)
+        if together > MESSAGE - 40:  # «Soal 1 dari 6» stands above
+            yield problem(CHECK, place, f"{together} characters with its question", "Shorten them to fit one message")
 
 
 def _quiz_fact(statement: Statement, fact: Fact, today: date) -> Iterator[Problem]:

@@ -74,6 +74,7 @@ def _library(desk: Desk) -> Library:
         places={key: str(node.value) for key, node in desk.open("places.yaml", "places").entries("places")},
         notices={key: notice(desk, node) for key, node in desk.open("notices.yaml", "notices").entries("notices")},
         tools=read_tools(desk),
+        check=check_questions(desk),
     )
 
 
@@ -129,6 +130,13 @@ def story(desk: Desk, node: Node) -> Story:
 def question(desk: Desk, node: Node) -> QuizQuestion:
     node.known("key", "question", "facts", "critical", "ask", "safe", "choices")
     return QuizQuestion(str(node.child("key").value), desk.statement(node, "question"), choices(desk, node))
+
+
+def check_questions(desk: Desk) -> tuple[QuizQuestion, ...]:
+    """The six questions of content/check.yaml; none where the file is not there (`check` says so)."""
+    if not (desk.folder / "check.yaml").is_file():
+        return ()
+    return tuple(question(desk, entry) for entry in desk.open("check.yaml", "check").items("check", by="key"))
 
 
 def choices(desk: Desk, node: Node) -> tuple[QuizChoice, ...]:

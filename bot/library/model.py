@@ -214,6 +214,7 @@ class Library:
     places: Mapping[str, str] = field(default_factory=dict)  # kabupaten key -> name
     notices: Mapping[str, Statement] = field(default_factory=dict)  # statements the flows make, content/notices.yaml
     tools: Tools = field(default_factory=Tools)
+    check: tuple[QuizQuestion, ...] = ()  # the six questions before and after learning, content/check.yaml
 
     def module(self, key: str) -> Module | None:
         return next((module for module in self.modules if module.key == key), None)

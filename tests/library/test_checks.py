@@ -53,6 +53,12 @@ def test_each_fault(
     assert found[0].remedy
 
 
+def test_the_questions_before_and_after_may_be_missing_but_it_is_said(folder: Path) -> None:
+    (folder / "check.yaml").unlink()
+    [found] = [problem for problem in check(folder) if problem.file == "check.yaml"]
+    assert (found.severity, found.what) == ("warning", "the file is missing")
+
+
 def test_expiry_is_an_error_only_when_strict(change: Callable[[Spoil], Path]) -> None:
     folder = change(lambda files: files["facts.yaml"]["facts"]["F-005"].update(check_by="2026-11-30"))
     assert [problem.severity for problem in check(folder)] == ["warning"]

@@ -50,6 +50,13 @@ def question(key: str) -> dict[str, Any]:
     return {"key": key, "question": {"id": "Disimpan?"}, "facts": ["F-001"], "ask": "disnaker", "choices": choices}
 
 
+def three_ways(key: str) -> dict[str, Any]:
+    """One of the six questions before and after learning."""
+    found = question(key)
+    other = {"key": "c", "text": {"id": "Mungkin"}, "right": False, "explain": {"id": "Belum tepat."}}
+    return found | {"choices": [*found["choices"], other]}
+
+
 def fact(grade: str, **more: Any) -> dict[str, Any]:
     said = {"says": "Something", "source": "A law", "cite": "UU 18/2017", "grade": grade, "kind": "rule"}
     said |= {"verify_with": "BP3MI NTB"}
@@ -115,6 +122,7 @@ def tree() -> Tree:
                 )
             }
         },
+        "check.yaml": {"check": [three_ways(f"c{n}") for n in range(1, 7)]},
         "media/media.yaml": {
             "media": {"hello": {"kind": "sound", "file": "hello.ogg", "mime": "audio/ogg", "alt": {"id": "Halo."}}}
         },

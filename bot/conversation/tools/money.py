@@ -146,7 +146,9 @@ class MoneyAsk(_InPlan):
         figures = (*self.figures, given)
         if self.step == "debt" and given == 0:
             figures = (*figures, -1)
-        return arrive(MoneyAsk(self.topic, figures) if len(figures) < len(STEPS) else MoneyResult(self.topic, figures), c)
+        return arrive(
+            MoneyAsk(self.topic, figures) if len(figures) < len(STEPS) else MoneyResult(self.topic, figures), c
+        )
 
     def back(self, c: Context) -> State:
         if not self.figures:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import ClassVar
 
 from bot.conversation.speech import arrive, day_in_words, lines, option, reply, same, shown, today, with_contact
-from bot.conversation.state import State
+from bot.conversation.state import State, dump
 from bot.conversation.tools.common import ToolState, leave
 from bot.conversation.types import (
     Choice,
@@ -20,11 +20,9 @@ from bot.conversation.types import (
     Paper,
     Reply,
     SetPaper,
-    SetReminder,
-    SetSafeToWrite,
     Turn,
 )
-from bot.conversation.welcome import gate, yes_no
+from bot.conversation.welcome import gate
 from bot.library.model import Phrase
 from bot.library.tools.papers import PaperItem, Papers
 
@@ -80,15 +78,15 @@ class PapersHome(_InPapers):
 
     def _next_day(self, c: Context) -> Phrase | None:
         """The nearest day that the person named for a paper."""
-        dated = [
-            (paper.due, item)
-            for item in self._papers(c).items
-            if (paper := _known(item.key, c)).due is not None and paper.due >= today(c)
-        ]
+        dated: list[tuple[date, PaperItem]] = []
+        for item in self._papers(c).items:
+            due = _known(item.key, c).due
+            if due is not None and due >= today(c):
+                dated.append((due, item))
         if not dated:
             return None
-        due, item = min(dated, key=lambda pair: pair[0] or date.max)
-        return c.catalogue.say("Next: {paper}, {day}.", paper=item.label, day=day_in_words(due or today(c)))
+        day, nearest = min(dated, key=lambda pair: pair[0])
+        return c.catalogue.say("Next: {paper}, {day}.", paper=nearest.label, day=day_in_words(day))
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
@@ -107,20 +105,21 @@ class PapersHome(_InPapers):
         return tuple(found)
 
     def choose(self, key: str, c: Context) -> Turn:
-        from bot.conversation.departure import DepartureAsk
+        from bot.conversation.departure import DepartureDate
+        from bot.conversation.reminders import forget, remind
 
         match key:
             case "next":
                 missing = next(item for item in self._papers(c).items if _known(item.key, c).state != "have")
                 return arrive(PaperPage(missing.key), c)
             case "departure":
-                return arrive(DepartureAsk("papers"), c)
+                return arrive(DepartureDate(dump(self)), c)
             case "remind":
-                return arrive(PapersRemind(), c)
+                # Counted back from the departure: without a day there is nothing to count from.
+                then = self if c.contact.departure is not None else DepartureDate(dump(self))
+                return remind("papers", None, dump(then), c)
             case "quiet":
-                after = with_contact(c, reminders=c.contact.reminders - {"papers"})
-                lead = c.catalogue.say("All right, no reminders about papers.")
-                return arrive(self, after, SetReminder("papers", False), lead=lead)
+                return forget("papers", dump(self), c)
             case _:
                 return arrive(PaperList(), c)
 
@@ -254,55 +253,22 @@ class PaperDue(_AtPaper):
         return arrive(self._after(c), c, lead=c.catalogue.say("Noted."))
 
     def hear(self, message: Message, c: Context) -> Turn | None:
-        from bot.conversation.dates import day_of
+        from bot.conversation.dates import read_day, wrong_with
 
         if message.kind != "text":
             return None
         say = c.catalogue.say
-        due = day_of(message.text, today(c))
-        if due is None:
+        found = read_day(message.text, today(c))
+        if found is None or (found.day is not None and wrong_with(found.day, today(c)) == "far"):
             return arrive(self, c, lead=say("I did not understand the day."))
+        due = found.day
+        if due is None:
+            return self.choose("skip", c)
+        if due < today(c):
+            return arrive(self, c, lead=say("{day} is past already.", day=day_in_words(due)))
         after = _marked(c, self.paper, Paper("asked", due))
         lead = say("Noted: {day}.", day=day_in_words(due))
         return arrive(self._after(after), after, SetPaper(self.paper, "asked", due), lead=lead)
 
     def back(self, c: Context) -> State:
         return PaperPage(self.paper)
-
-
-@dataclass(frozen=True)
-class PapersRemind(_InPapers):
-    """Others may read this phone: only who says that it is safe is written to."""
-
-    NAME: ClassVar[str] = "papers-remind"
-
-    def ask(self, c: Context) -> tuple[Reply, ...]:
-        say = c.catalogue.say
-        days = ", ".join(map(str, self._papers(c).remind_days))
-        words = lines(
-            say(
-                "Bekal can remind you of your papers {days} days before you leave. The message names nothing.",
-                days=days,
-            ),
-            say("Is it safe if Bekal writes to you first on this phone?"),
-        )
-        return (reply(c, words, self.choices(c)),)
-
-    def choices(self, c: Context) -> tuple[Choice, ...]:
-        say = c.catalogue.say
-        return yes_no(c, say("Yes, it is safe"), say("No"))
-
-    def choose(self, key: str, c: Context) -> Turn:
-        say = c.catalogue.say
-        if key == "no":
-            return arrive(PapersHome(), c, lead=say("All right, Bekal does not write first. Write *SURAT* to go on."))
-        after = with_contact(c, safe_to_write=True, reminders=c.contact.reminders | {"papers"})
-        effects = (SetSafeToWrite(True), SetReminder("papers", True))
-        if c.contact.departure is None:
-            from bot.conversation.departure import DepartureAsk
-
-            return arrive(DepartureAsk("papers"), after, *effects)
-        return arrive(PapersHome(), after, *effects, lead=say("Bekal will remind you."))
-
-    def back(self, c: Context) -> State:
-        return PapersHome()
