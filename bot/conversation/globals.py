@@ -106,6 +106,8 @@ def answer(state: State, message: Message, c: Context) -> Turn | None:
         return None
     if state.TAKES_WORDS and key not in _IN_FORMS:
         return None
+    if bare == "0" and state.claims(bare, c):
+        return None
     # «daftar», «indonesia», «belajar» may be this state's own choices; menu, back and help never are.
     if key not in ("menu", "back", "help", "stop", "stop-all", "about") and not _awaited(key, c):
         own = {plain(word) for choice in state.choices(c) for word in (choice.label, *choice.also)}

@@ -54,7 +54,7 @@ class State:
 
     def claims(self, words: str, c: Context) -> bool:
         """Whether words mean something here that are a global word elsewhere («tiket» in a list of fees). Never asked for
-        the ways out."""
+        the ways out, but for «0», which is an amount where one is asked for."""
         return False
 
     def outcome(self, outcome: Outcome, c: Context) -> Turn | None:

@@ -134,6 +134,9 @@ class MoneyAsk(_InPlan):
             "rate": say("How many *rupiah* does the family get for one ringgit? Ask for today's rate before you send."),
         }[self.step]
 
+    def claims(self, words: str, c: Context) -> bool:
+        return words == "0"
+
     def hear(self, message: Message, c: Context) -> Turn | None:
         if message.kind != "text":
             return None
