@@ -66,6 +66,10 @@ def statements(library: Library) -> Iterator[tuple[Statement, int]]:
             yield statement, 0
     for statement in library.notices.values():
         yield statement, 0
+    if library.pocket is not None:
+        pocket = library.pocket
+        for card in (*pocket.rights, *pocket.papers_taken, *pocket.say, *pocket.arrival.steps):
+            yield card.statement, 0
 
 
 def _at(statement: Statement, what: str, remedy: str, severity: Severity = "error", name: str = "") -> Problem:
@@ -211,6 +215,8 @@ def _doubles(content: Content) -> Iterator[Problem]:
 
 
 def _needed(library: Library) -> Iterator[Problem]:
+    if library.pocket is None:
+        yield problem("pocket.yaml", "", "the file is missing", "Write it; the pocket card is drawn from it", "warning")
     for key in NOTICES:
         if key not in library.notices:
             yield problem("notices.yaml", f"notices/{key}", "the notice is missing", "Write it; the bot shows it")
