@@ -194,4 +194,3 @@ def measure(like: Sheet, block: Block, width: float) -> float:
     """How high the block is."""
     scratch = like.scratch
     return block(scratch, 0, 0, width)
-

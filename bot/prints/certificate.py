@@ -15,7 +15,7 @@ from bot.prints.blocks import measure, paragraph
 from bot.prints.sheet import CLAY, GOLD, INK, LEAF, MM, PAPER, RED, ROSE, SAND, SOFT, Align, Sheet
 from bot.prints.words import Notes, Said
 
-PHONE = (360.0, 560.0)
+PHONE = (360.0, 520.0)
 A4 = (297 * MM, 210 * MM)
 
 
@@ -47,7 +47,7 @@ class _Drawing:
     def draw(self) -> None:
         width, height = self.sheet.width, self.sheet.height
         wide = width > height
-        self.unit = height / 45 if wide else width / 28  # the size of plain text
+        self.unit = height / 38 if wide else width / 28  # the size of plain text
         edge = self.unit * 1.1
         self._frame(edge)
         self.x, self.room = edge + self.unit * 1.4, width - 2 * (edge + self.unit * 1.4)
@@ -60,7 +60,9 @@ class _Drawing:
     def _frame(self, edge: float) -> None:
         sheet, unit = self.sheet, self.unit
         sheet.box(0, 0, sheet.width, sheet.height, fill=SAND)
-        sheet.box(edge * 0.5, edge * 0.5, sheet.width - edge, sheet.height - edge, fill=PAPER, line=LEAF, thick=unit * 0.14)
+        sheet.box(
+            edge * 0.5, edge * 0.5, sheet.width - edge, sheet.height - edge, fill=PAPER, line=LEAF, thick=unit * 0.14
+        )
         sheet.box(
             edge * 0.9, edge * 0.9, sheet.width - 1.8 * edge, sheet.height - 1.8 * edge, line=GOLD, thick=unit * 0.07
         )
@@ -97,13 +99,15 @@ class _Drawing:
         columns = 3 if wide else 2
         rows = -(-len(titles) // columns)
         each = self.room / columns
-        size = self.unit * 0.9
+        size = self.unit * 1.05
         while size > self.unit * 0.5 and (
-            rows * size * 1.45 > bottom - y or any(self.sheet.width_of(f"✓ {title}", size) > each - 4 for title in titles)
+            rows * size * 1.5 > bottom - y
+            or any(self.sheet.width_of(f"✓ {title}", size) > each - 4 for title in titles)
         ):
             size *= 0.94
+        y += max(0.0, (bottom - y - rows * size * 1.5) * 0.45)
         for place, title in enumerate(titles):
-            x, at = self.x + place // rows * each, y + place % rows * size * 1.45
+            x, at = self.x + place // rows * each, y + place % rows * size * 1.5
             self.sheet.text("✓", x, at, size * 1.4, size, colour=CLAY, bold=True)
             self.sheet.text(title, x + size * 1.25, at, each - size * 1.25, size, marked=False)
 

@@ -35,15 +35,17 @@ def phone_book(c: Context, *, plain: bool) -> str:
 
 def _card(line: Helpline, name: str, c: Context, *, plain: bool) -> str:
     digits = "".join(char for char in line.number if char.isdigit() or char == "+")
-    number = {"cellphone": digits} if line.via == "whatsapp" else {"phone": digits}
-    words: list[str] = []
-    if line.rung_on is None:
-        words.append(said(c.catalogue.say("not tested"), c).words)
+    mobile = line.via == "whatsapp"
+    say = c.catalogue.say
+    known = [said(say("not tested"), c).words] if line.rung_on is None else []
+    if line.rung_on is None and not plain and danger.grade(line, c) != "A":
+        known.append(said(say("not confirmed by a source"), c).words)
+    note = ", ".join(known)
     if not plain:
-        words.insert(0, said(line.who, c).words)
-        if danger.grade(line, c) != "A" and line.rung_on is None:
-            words.append(said(c.catalogue.say("not confirmed by a source"), c).words)
-    made = make_vcard_data(_part(name), name, memo=", ".join(words) or None, **number)
+        note = said(line.who, c).words + (f" ({note})" if note else "")
+    made = make_vcard_data(
+        _part(name), name, memo=note or None, phone=None if mobile else digits, cellphone=digits if mobile else None
+    )
     return "".join(f"{_folded(row)}\r\n" for row in made.splitlines() if row)
 
 

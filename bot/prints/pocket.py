@@ -123,7 +123,7 @@ def blanks(notes: Notes, style: Style) -> Section:
 def foot(notes: Notes, style: Style) -> Section:
     """Lines of caution, drafts, and when to check again."""
     say = notes.c.catalogue.say
-    lines = [*notes.lines(), notes.said(check_line(notes))]
+    lines = [*notes.lines(), notes.said(check_line(notes.c, notes.check_after()))]
     if notes.drafts:
         lines.append(Said(say("The Sasak is a draft: no native speaker has checked it yet.").id))
     words = Said("  ".join(line.words for line in lines))
@@ -194,7 +194,12 @@ HEAD = 11.0
 def pocket_sheet(c: Context) -> bytes:
     """A4 pages of A7 cards. Where half a page is enough the other half is a second set, for those at home."""
     notes, style = Notes(c), PAPER_CARD
-    sections = [*numbers(notes, style, columns=1), papers_taken(notes, style), to_say(notes, style), rights(notes, style)]
+    sections = [
+        *numbers(notes, style, columns=1),
+        papers_taken(notes, style),
+        to_say(notes, style),
+        rights(notes, style),
+    ]
     sections += [foot(notes, style), blanks(notes, style)]
     sheet = Sheet(*SHEET, title=content_of(c).title.id, today=today(c))
     cards = _onto_cards(sections, sheet)
@@ -207,7 +212,14 @@ def pocket_sheet(c: Context) -> bytes:
         for place, blocks in enumerate(cards[start : start + ACROSS * DOWN]):
             x, y = place % ACROSS * CARD[0], place // ACROSS * CARD[1]
             if blocks:
-                sheet.text(f"{title} · {place % ACROSS + 1}", x + PAD, y + PAD * 0.7, CARD[0] - 2 * PAD, style.small, colour=SOFT)
+                sheet.text(
+                    f"{title} · {place % ACROSS + 1}",
+                    x + PAD,
+                    y + PAD * 0.7,
+                    CARD[0] - 2 * PAD,
+                    style.small,
+                    colour=SOFT,
+                )
                 stack(blocks)(sheet, x + PAD, y + PAD * 0.7 + HEAD, CARD[0] - 2 * PAD)
         _cut_lines(sheet)
     return sheet.pdf_bytes()
@@ -242,4 +254,3 @@ def _cut_lines(sheet: Sheet) -> None:
         sheet.line(column * CARD[0], 0, column * CARD[0], SHEET[1], LINE, 0.6, dash=4)
     for row in range(1, DOWN):
         sheet.line(0, row * CARD[1], SHEET[0], row * CARD[1], LINE, 0.6, dash=4)
-

@@ -87,9 +87,9 @@ class Sheet:
         self.pdf.set_margin(0)
         self.pdf.c_margin = 0
         # Only *bold* is markup, and only in our own texts: a name may hold any mark.
-        self.pdf.MARKDOWN_ITALICS_MARKER = "\ue001\ue001"  # type: ignore[misc]
-        self.pdf.MARKDOWN_UNDERLINE_MARKER = "\ue002\ue002"  # type: ignore[misc]
-        self.pdf.MARKDOWN_STRIKETHROUGH_MARKER = "\ue003\ue003"  # type: ignore[misc]
+        self.pdf.MARKDOWN_ITALICS_MARKER = "\ue001\ue001"
+        self.pdf.MARKDOWN_UNDERLINE_MARKER = "\ue002\ue002"
+        self.pdf.MARKDOWN_STRIKETHROUGH_MARKER = "\ue003\ue003"
         self.pdf.add_font(FAMILY, "", FONTS / "DejaVuSans.ttf")
         self.pdf.add_font(FAMILY, "B", FONTS / "DejaVuSans-Bold.ttf")
         # The same print of the same day is the same file, byte for byte.
@@ -209,7 +209,12 @@ class Sheet:
         with self.pdf.rect_clip(x, y, width, height):
             start = x - height
             while start < x + width:
-                corners = ((start, y + height), (start + height, y), (start + 2 * height, y), (start + height, y + height))
+                corners = (
+                    (start, y + height),
+                    (start + height, y),
+                    (start + 2 * height, y),
+                    (start + height, y + height),
+                )
                 self.pdf.set_fill_color(*GOLD)
                 self.pdf.polygon(corners, style="F")
                 start += step

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.conversation import danger
-from bot.conversation.speech import caution, in_language, safe, text, today
+from bot.conversation.speech import caution, in_language, safe, short_day, text, today
 from bot.conversation.types import Context, Drafts, Language
 from bot.library.model import Card, Fact, Helpline, Phrase, Statement
 
@@ -103,9 +103,7 @@ def is_confirmed(line: Helpline, c: Context) -> bool:
 def in_order(lines: Iterable[Helpline], c: Context) -> list[Helpline]:
     """Emergency numbers, then confirmed ones (rung ones first), then the others; as the help card orders them."""
     ranked = danger.ranked(list(lines), c)
-    return sorted(
-        ranked, key=lambda line: (line.kind != "emergency", not is_confirmed(line, c), line.rung_on is None)
-    )
+    return sorted(ranked, key=lambda line: (line.kind != "emergency", not is_confirmed(line, c), line.rung_on is None))
 
 
 def emergency(country: str, c: Context) -> list[Helpline]:
@@ -133,16 +131,8 @@ def name_and_number(line: Helpline, c: Context) -> tuple[str, str]:
     return words.removesuffix(":"), number
 
 
-def check_line(notes: Notes) -> Phrase:
-    """When this was drawn, and when its facts are to be looked at again."""
-    from bot.conversation.speech import short_day
-
-    say, day = notes.c.catalogue.say, today(notes.c)
-    after = notes.check_after()
-    if after is None:
-        return say("Made on {day}. Check again after {after}.", day=short_day(day), after=short_day(_in_a_year(day)))
-    return say("Made on {day}. Check again after {after}.", day=short_day(day), after=short_day(after))
-
-
-def _in_a_year(day: date) -> date:
-    return day + timedelta(days=365)
+def check_line(c: Context, after: date | None) -> Phrase:
+    """When this was drawn, and after which day its facts are to be looked at again: a year where none runs out."""
+    day = today(c)
+    last = after or day + timedelta(days=365)
+    return c.catalogue.say("Made on {day}. Check again after {after}.", day=short_day(day), after=short_day(last))
