@@ -26,7 +26,7 @@ class Printer:
     """
 
     def __init__(self, context: Context, *, base_url: str = "") -> None:
-        self._context, self._base = context, base_url.rstrip("/")
+        self.context, self._base = context, base_url.rstrip("/")
         self._kept: OrderedDict[tuple[Print, date, Drafts], Drawn] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -53,7 +53,7 @@ class Printer:
 
     def _draw(self, spec: Print, data: CertificateData | None, today: date, drafts: Drafts) -> Drawn:
         form = FORMS[spec.kind]
-        content = self._content(spec, data, context_on(self._context, today, spec.language, drafts))
+        content = self._content(spec, data, context_on(self.context, today, spec.language, drafts))
         if form.picture:
             content = small_png(content, PIXELS, form.most, spec.kind)
         if len(content) > form.most:
