@@ -94,7 +94,8 @@ def machine_faults(knowledge: Knowledge, now: datetime) -> list[tuple[str, Fault
 def print_faults(knowledge: Knowledge, now: datetime) -> Iterator[Fault]:
     """Every print is drawn in both languages: does it fit into its limit?"""
     if knowledge.library.pocket is None:
-        return  # said by the check of the content
+        yield Fault("content/pocket.yaml", "the file is missing", "write it: the pocket card is drawn from it")
+        return
     printer, day = Printer(blank_context(knowledge, now)), now.astimezone(WITA).date()
     languages: tuple[Language, ...] = ("id", "sas")
     for kind, language in itertools.product(FORMS, languages):

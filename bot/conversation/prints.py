@@ -53,11 +53,11 @@ def is_personal(spec: Print) -> bool:
 
 
 def wrong_with(spec: Print) -> str | None:
-    """Why this can not be drawn, for the author of the reply; None: it can."""
+    """Why this cannot be drawn, for the author of the reply; None: it can."""
     if spec.kind not in FORMS:
         return f"{spec.kind!r} is no kind of print"
     if is_personal(spec) != bool(spec.code):
-        return f"a {spec.kind} {'needs' if is_personal(spec) else 'has no'} code"
+        return f"the {spec.kind} {'needs a' if is_personal(spec) else 'has no'} code"
     if spec.plain and spec.kind != "phone-book":
-        return f"only a phone-book has plain names, not a {spec.kind}"
+        return f"only a phone-book has plain names, not the {spec.kind}"
     return None

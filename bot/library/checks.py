@@ -215,8 +215,6 @@ def _doubles(content: Content) -> Iterator[Problem]:
 
 
 def _needed(library: Library) -> Iterator[Problem]:
-    if library.pocket is None:
-        yield problem("pocket.yaml", "", "the file is missing", "Write it; the pocket card is drawn from it", "warning")
     for key in NOTICES:
         if key not in library.notices:
             yield problem("notices.yaml", f"notices/{key}", "the notice is missing", "Write it; the bot shows it")
