@@ -109,6 +109,7 @@ def booklet(c: Context, modules: Iterable[Module], media: Path, links: Iterable[
     """The booklet as PDF, of these modules in this order. `media`: the folder of the pictures."""
     chosen, ways = tuple(modules), tuple(links)
     first = _drawn(c, chosen, media, ways, {}, None)
+    first.sheet.close()
     whole = _drawn(c, chosen, media, ways, first.found, first.notes.check_after())
     return whole.sheet.pdf_bytes()
 

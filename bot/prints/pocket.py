@@ -139,6 +139,7 @@ def picture(parts: Iterable[Block], title: Said, below: str, c: Context) -> byte
     body = stack(parts)
     probe = Sheet(WIDTH, 100, today=today(c))
     height = measure(probe, bar, WIDTH) + measure(probe, body, WIDTH - 2 * MARGIN) + 1.6 * MARGIN
+    probe.close()
     sheet = Sheet(WIDTH, height, title=title.words, today=today(c))
     sheet.add_page()
     sheet.box(0, 0, WIDTH, height, fill=PAPER)

@@ -19,6 +19,7 @@ import segno
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
+from fpdf.fonts import TTFFont
 from PIL import Image
 
 FONTS = Path(__file__).with_name("fonts")
@@ -243,7 +244,18 @@ class Sheet:
         return y + height
 
     def pdf_bytes(self) -> bytes:
-        return bytes(self.pdf.output())
+        """The whole as a file; nothing can be drawn any more."""
+        made = bytes(self.pdf.output())
+        self.close()
+        return made
+
+    def close(self) -> None:
+        """The library keeps the files of the fonts open."""
+        for font in self.pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
+        if self._scratch not in (None, self):
+            self._scratch.close()
 
 
 QUIET = 2  # modules of white around a QR code; white paper goes on around it
