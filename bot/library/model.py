@@ -207,7 +207,7 @@ class Blank:
 
 @dataclass(frozen=True)
 class Arrival:
-    """The airport and the first days. `message`: what to send home on arriving, ready to be copied."""
+    """The airport and the first days. `message`: the same as one message to keep in the chat; it is not drawn."""
 
     title: Phrase
     steps: tuple[Card, ...]

@@ -164,7 +164,7 @@ def pocket_picture(c: Context) -> bytes:
 
 
 def arrival_picture(c: Context) -> bytes:
-    """Airport and first days: numbered steps, the message to send home, the numbers for when nobody comes."""
+    """Airport and first days: numbered steps, and the numbers for when nobody comes."""
     notes, say = Notes(c), c.catalogue.say
     arrival = content_of(c).arrival
     steps = [bullet(f"{step}", words, PHONE) for step, words in enumerate(notes.statements(arrival.steps), 1)]
@@ -172,8 +172,6 @@ def arrival_picture(c: Context) -> bytes:
     rows = [_row(line, notes, PHONE) for line in sure if line.works_from in ("any", "my")][:4]
     parts = [
         *steps,
-        heading(notes.said(say("Send home on arriving")), PHONE),
-        quote(notes.said(arrival.message), PHONE),
         heading(notes.said(say("Help numbers")), PHONE),
         side_by_side([_tile("my", notes, PHONE), stack(rows[:1])]) if rows else _tile("my", notes, PHONE),
         in_columns(rows[1:], 2),
