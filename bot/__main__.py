@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import content, demo, desk, helplines, serving, sound, talk
+from bot.commands import content, demo, desk, helplines, prints, serving, sound, talk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +23,8 @@ app.command()(talk.simulate)
 app.command()(talk.ask)
 app.command()(desk.broadcast)
 app.command()(demo.demo)
+app.command()(prints.booklet)
+app.command()(prints.pocket_card)
 app.add_typer(desk.event_app, name="event")
 app.add_typer(desk.questions_app, name="questions")
 app.add_typer(desk.staff_app, name="staff")

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,11 +23,13 @@ from sqlmodel import Session
 from bot.channels.telegram import Telegram
 from bot.channels.whatsapp import WhatsApp
 from bot.config import ROOT, Settings
-from bot.conversation.speech import Catalogue
-from bot.conversation.types import Contact, Context, Operator
+from bot.conversation.prints import Drawn, is_personal
+from bot.conversation.speech import WITA, Catalogue
+from bot.conversation.types import CertificateChecked, Contact, Context, Drafts, Operator, Print
 from bot.library.load import load
 from bot.library.model import Library
 from bot.locales_build import compile_catalogues
+from bot.prints import CertificateData, NoPocket, Printer, TooBig
 from bot.store.outbox import Fate
 from bot.store.session import Store
 from bot.understanding import Understanding, build
@@ -35,6 +37,7 @@ from bot.web.deps import Limits, WebDeps
 from bot.web.notifier import Notifier
 from bot.web.rescue import Rescue
 from bot.web.server import build_app
+from bot.web.tickets import Tickets
 from bot.workers.contexts import Contexts, StaffChat, TurnSettings
 from bot.workers.effects import VoiceNote
 from bot.workers.holder import own_name
@@ -48,6 +51,7 @@ from bot.workers.voices import Voices
 from bot.workers.wake import INBOX, OUTBOX, Wake, listening, notify, wake_up
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 MEDIA = ROOT / "content" / "media"
 
 
@@ -116,6 +120,12 @@ def contexts_of(knowledge: Knowledge, settings: Settings) -> Contexts:
     return Contexts(knowledge.library, knowledge.understanding, knowledge.catalogue, turn_settings)
 
 
+def printer_of(knowledge: Knowledge, settings: Settings, now: datetime) -> Printer:
+    """Draws the files of this deployment."""
+    operator = Operator(settings.operator_name or None, settings.operator_contact or None)
+    return Printer(replace(blank_context(knowledge, now), operator=operator), base_url=settings.public_base_url)
+
+
 # --- the running program ---------------------------------------------------------------------------------------------
 
 
@@ -142,6 +152,10 @@ class Program:
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="store")
         self._turns = ThreadPoolExecutor(max_workers=1, thread_name_prefix="turns")
         self._told: set[asyncio.Task[None]] = set()
+        self.printer = printer_of(knowledge, settings, store.clock())
+        self.tickets = Tickets(store.vault.file_key, store.clock)
+        # Is a code genuine? None: this deployment gives out no certificates.
+        self.check_certificate: Callable[[Session, str], CertificateChecked] | None = None
         self.telegram: Telegram | None = None
         self.whatsapp: WhatsApp | None = None
 
@@ -191,6 +205,7 @@ class Program:
                 base=settings.telegram_api_base,
                 media=media,
                 media_folder=MEDIA,
+                files=lambda spec: self.draw(spec, settings.drafts_on("telegram")),
             )
         if settings.twilio_account_sid and settings.twilio_auth_token is not None:
             self.whatsapp = WhatsApp(
@@ -201,7 +216,32 @@ class Program:
                 api_base=settings.twilio_api_base,
                 content_base=settings.twilio_content_api_base,
                 media=media,
+                link=lambda spec: self.tickets.link(spec, settings.drafts_on("whatsapp")),
             )
+
+    async def draw(self, spec: Print, drafts: Drafts) -> Drawn:
+        """A print as a file, drawn in a thread. Raises LookupError: no such certificate (any more), or the content has
+        nothing to draw it from."""
+
+        def drawn() -> Drawn:
+            data = self._certificate(spec) if is_personal(spec) else None
+            today = self.store.clock().astimezone(WITA).date()
+            try:
+                return self.printer.draw(spec, data, today, drafts)
+            except (NoPocket, TooBig) as fault:
+                log.error("print.not_drawn", kind=spec.kind, language=spec.language, fault=str(fault))
+                raise LookupError(spec.kind) from None
+
+        return await self.in_store_thread(drawn)
+
+    def _certificate(self, spec: Print) -> CertificateData:
+        check = self.check_certificate
+        if check is not None:
+            with self.store.read() as session:
+                found = check(session, spec.code)
+            if found.genuine and found.issued is not None:
+                return CertificateData(spec.code, found.name, found.issued, spec.language)
+        raise LookupError("no such certificate")
 
     def _jobs(self) -> Iterator[Coroutine[Any, Any, None]]:
         settings = self.settings
@@ -264,6 +304,10 @@ class Program:
                 rescue=Rescue(self.knowledge.understanding, blank_context(self.knowledge, self.store.clock())),
                 turns_alive=self.pulse.alive if self.work else lambda: True,
                 registry=REGISTRY,
+                tickets=self.tickets,
+                draw=self.draw,
+                check_certificate=self.check_certificate,
+                drafts=settings.drafts_on("webchat"),
                 limits=self.limits,
             )
         )

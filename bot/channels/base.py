@@ -6,7 +6,8 @@
 The outbox body is the JSON form of a Reply (`bot.conversation.codec.reply_to_dict`):
 
     {"text": str, "choices": [{"key", "label"}], "nav": [{"key", "label"}], "sound": key, "picture": key,
-     "document": {"name", "mime", "text"}, "state": short name of the state, "step": int}
+     "document": {"name", "mime", "text"}, "print": {"kind", "language", "code", "plain"},
+     "state": short name of the state, "step": int}
 
 and, in rows that are not replies, one of:
 
@@ -27,17 +28,23 @@ Errors (all raised by channels; `errors.py` says which provider's fault becomes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from bot.channels.limits import LIMITS as LIMITS
 from bot.channels.limits import Limits as Limits
-from bot.conversation.types import Document, Message
+from bot.conversation.prints import Drawn
+from bot.conversation.types import Document, Message, Print
 from bot.library.model import Media
 
 Body = Mapping[str, Any]
+
+# How a channel comes by a print, given by bot/app.py: the file itself, or a link that ends ("/files/…").
+# A LookupError says that there is no such thing any more: the words stand alone then.
+Files = Callable[[Print], Awaitable[Drawn]]
+FileLink = Callable[[Print], str]
 
 FETCHED_AT_MOST = 16 * 1024 * 1024  # bytes of a file that a person sent; what WhatsApp lets people send
 
@@ -191,11 +198,12 @@ class Template:
 class Part:
     """One message of the provider. `text` keeps *bold* as written; each channel turns it into its own markup."""
 
-    kind: Literal["text", "picture", "sound", "document", "delete", "json"]
+    kind: Literal["text", "picture", "sound", "document", "file", "delete", "json"]
     text: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()  # rows
     media: Media | None = None
     document: Document | None = None
+    print: Print | None = None  # drawn, or linked to, when it is sent
     messages: tuple[str, ...] = ()  # to delete
     content: Template | None = None  # WhatsApp list or quick replies, inside the window
     template: Template | None = None  # WhatsApp, outside the window

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from bot.channels import stamp, text
 from bot.channels.base import LIMITS, Body
+from bot.conversation.prints import FORMS, wrong_with
+from bot.conversation.types import Print
 from bot.library.model import Media
 
 
@@ -45,3 +47,9 @@ def _complaints(channel: str, body: Body, media: Mapping[str, Media]) -> Iterato
             yield f"the {kind} {key!r} is not in the library"
         elif channel != "terminal" and item.size > limits.media.get(item.mime, 0):
             yield f"the {kind} {key!r} ({item.mime}, {item.size} bytes) cannot be sent"
+    if given := body.get("print"):
+        spec = Print(**given)
+        if (wrong := wrong_with(spec)) is not None:
+            yield wrong
+        elif channel != "terminal" and FORMS[spec.kind].most > limits.media.get(FORMS[spec.kind].mime, 0):
+            yield f"the {spec.kind} ({FORMS[spec.kind].mime}, up to {FORMS[spec.kind].most} bytes) cannot be sent"

@@ -44,6 +44,8 @@ LIMITS: Mapping[str, Limits] = {
             "audio/ogg": 50 * _MB,
             "audio/mpeg": 50 * _MB,
             "audio/mp4": 50 * _MB,
+            "application/pdf": 50 * _MB,
+            "text/vcard": 50 * _MB,
         },
     ),
     "whatsapp": Limits(
@@ -56,7 +58,7 @@ LIMITS: Mapping[str, Limits] = {
         quick=3,
         quick_label=20,
         lists=True,
-        documents=False,  # Twilio sets neither file name nor caption: documents go as text
+        documents=False,  # words in a file: Twilio sets neither its name nor a caption, so they go as text
         media={
             "image/jpeg": 5 * _MB,
             "image/png": 5 * _MB,
@@ -65,6 +67,8 @@ LIMITS: Mapping[str, Limits] = {
             "audio/aac": 16 * _MB,
             "audio/amr": 16 * _MB,
             "audio/3gpp": 16 * _MB,
+            "application/pdf": 16 * _MB,
+            "text/vcard": 16 * _MB,
         },
     ),
     "webchat": Limits(
@@ -82,6 +86,8 @@ LIMITS: Mapping[str, Limits] = {
             "audio/ogg": _MB,
             "audio/mpeg": _MB,
             "audio/mp4": _MB,
+            "application/pdf": _MB,
+            "text/vcard": _MB,
         },
     ),
     "terminal": Limits(text=20_000, text_with_choices=20_000, caption=0, choices=100, label=120, callback=200),

@@ -1,4 +1,4 @@
-"""Which pictures and sounds of a reply a channel can carry, and how their size is said."""
+"""Which pictures, sounds and prints of a reply a channel can carry, and how their size is said."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 from bot.channels.base import Body, Limits
 from bot.channels.text import said_size
+from bot.conversation.prints import FORMS, wrong_with
+from bot.conversation.types import Print
 from bot.library.model import Media
 
 log = logging.getLogger(__name__)
 
 # The same words in Indonesian and Sasak (loans).
-WORDS = {"picture": "Gambar", "sound": "Suara"}
+WORDS = {"picture": "Gambar", "sound": "Suara", "file": "Berkas"}
 
 
 def chosen(body: Body, media: Mapping[str, Media], limits: Limits) -> list[Media]:
@@ -30,6 +32,28 @@ def chosen(body: Body, media: Mapping[str, Media], limits: Limits) -> list[Media
     return found
 
 
-def size_line(items: list[Media]) -> str:
+def print_of(body: Body, limits: Limits) -> Print | None:
+    """What is to be drawn for this body; None with a warning where it makes no sense or the channel cannot carry it."""
+    if not (given := body.get("print")):
+        return None
+    spec = Print(**given)
+    wrong = wrong_with(spec)
+    if wrong is None and FORMS[spec.kind].most > limits.media.get(FORMS[spec.kind].mime, 0):
+        wrong = "type or size"
+    if wrong is not None:
+        log.warning("print %r left out: %s", spec.kind, wrong)
+        return None
+    return spec
+
+
+def print_size(spec: Print) -> str:
+    """Its size is known when it is drawn; told is how big it may be: 'sampai 60 kB'."""
+    return f"sampai {said_size(FORMS[spec.kind].most)}"
+
+
+def size_line(items: list[Media], spec: Print | None = None) -> str:
     """'Suara, 60 kB': said before the file comes, since data is dear."""
-    return "\n".join(f"{WORDS[item.kind]}, {said_size(item.size)}" for item in items)
+    rows = [f"{WORDS[item.kind]}, {said_size(item.size)}" for item in items]
+    if spec is not None:
+        rows.append(f"{WORDS['picture' if FORMS[spec.kind].picture else 'file']}, {print_size(spec)}")
+    return "\n".join(rows)

@@ -2,7 +2,7 @@
 
 A reply becomes a text with its keyboard, then its picture and its sound (text first: the signal is weak). Each choice
 is a button "1 Belajar", two in a row where they are short; the ways out are the last row. Media are uploaded once and
-then named by Telegram's file id (`file_ids`, by content hash).
+then named by Telegram's file id (`file_ids`, by content hash); so are prints, but for those with a name on them.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from bot.channels.base import (
     BlockChange,
     Body,
     Fetched,
+    Files,
     Inbound,
     NotFetched,
     Part,
@@ -46,6 +47,8 @@ from bot.channels.errors import classify_telegram
 from bot.channels.request import AioRequest, last_answer
 from bot.channels.telegram_render import render
 from bot.channels.transport import NotSent, Timeouts, TooLarge, Unanswered
+from bot.conversation.prints import FORMS, Drawn, is_personal
+from bot.conversation.types import Print
 from bot.library.model import Media
 
 log = logging.getLogger(__name__)
@@ -79,7 +82,7 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 class Telegram:
     """One bot. `media` and `media_folder` are the library's small pictures and sounds; `file_ids` may be kept by the
-    caller (sha256 of a file -> Telegram's id for it)."""
+    caller (sha256 of a file -> Telegram's id for it). `files` draws prints; without it they are left out."""
 
     name = "telegram"
     limits = LIMITS["telegram"]
@@ -92,6 +95,7 @@ class Telegram:
         media: Mapping[str, Media] | None = None,
         media_folder: Path | None = None,
         file_ids: MutableMapping[str, str] | None = None,
+        files: Files | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._token = token
@@ -109,6 +113,7 @@ class Telegram:
         self._media = dict(media or {})
         self._folder = media_folder or Path("content/media")
         self._file_ids = {} if file_ids is None else file_ids
+        self._files = files
         self._moved: dict[str, str] = {}  # groups that became supergroups (staff alerts)
 
     # --- in
@@ -187,7 +192,7 @@ class Telegram:
     # --- out
 
     def render(self, body: Body) -> list[Part]:
-        return render(body, self._media)
+        return [part for part in render(body, self._media) if part.print is None or self._files is not None]
 
     async def send(self, to: Address, part: Part, *, now: datetime, ref: int | None = None) -> Sent:
         """`now` and `ref` mean nothing to Telegram. Resends once by itself: as plain text when the markup is refused,
@@ -198,7 +203,7 @@ class Telegram:
         except SendFailed as exc:
             if exc.code == "entities":
                 return await self._try(account, part, marked=False)
-            if exc.code == "stale-file" and part.media is not None and self._forget(part.media):
+            if exc.code == "stale-file" and await self._forget(part):
                 return await self._try(account, part)
             if exc.moved_to:
                 log.warning("a group became a supergroup: put its new id into STAFF_ALERT_TELEGRAM_CHAT")
@@ -233,6 +238,8 @@ class Telegram:
             sent = await self.bot.send_document(chat, file, reply_markup=keyboard)
         elif part.media is not None:
             sent = await self._send_media(chat, part.media)
+        elif part.print is not None:
+            sent = await self._send_print(chat, part.print)
         else:
             sent = await self.bot.send_message(
                 chat,
@@ -262,9 +269,40 @@ class Telegram:
             self._file_ids[key] = kept.file_id
         return sent
 
-    def _forget(self, media: Media) -> bool:
-        key = hashlib.sha256((self._folder / media.file).read_bytes()).hexdigest()
-        return self._file_ids.pop(key, None) is not None
+    async def _send_print(self, chat: int | str, spec: Print) -> TelegramMessage:
+        """A picture goes as a photo, into the gallery; all else under its neutral name."""
+        drawn = await self._drawn(spec)
+        key = hashlib.sha256(drawn.content).hexdigest()
+        known = self._file_ids.get(key)
+        file: str | InputFile = known or InputFile(drawn.content, filename=drawn.name)
+        kept: Any
+        if FORMS[spec.kind].picture:
+            sent = await self.bot.send_photo(chat, file)
+            kept = sent.photo[-1] if sent.photo else None
+        else:
+            sent = await self.bot.send_document(chat, file)
+            kept = sent.document
+        if not known and kept is not None and not is_personal(spec):
+            self._file_ids[key] = kept.file_id
+        return sent
+
+    async def _drawn(self, spec: Print) -> Drawn:
+        if self._files is None:
+            raise SendFailed("no-printer", "content", ours=True)
+        try:
+            return await self._files(spec)
+        except LookupError:  # a certificate that was erased meanwhile
+            raise SendFailed("no-print", "content") from None
+
+    async def _forget(self, part: Part) -> bool:
+        """Was a file id remembered for this part? It is not any more."""
+        if part.media is not None:
+            content = (self._folder / part.media.file).read_bytes()
+        elif part.print is not None:
+            content = (await self._drawn(part.print)).content
+        else:
+            return False
+        return self._file_ids.pop(hashlib.sha256(content).hexdigest(), None) is not None
 
     # --- setting up
 

@@ -1,4 +1,4 @@
-"""A reply as Telegram messages: text with inline keyboard, then media, then a document."""
+"""A reply as Telegram messages: text with inline keyboard, then media, then a print or a document."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.channels import stamp, text
 from bot.channels.base import LIMITS, Body, Button, Part
-from bot.channels.media import chosen
+from bot.channels.media import chosen, print_of
 from bot.conversation.types import Document
 from bot.library.model import Media
 
@@ -26,6 +26,8 @@ def render(body: Body, media: Mapping[str, Media]) -> list[Part]:
     parts = [Part("text", text=piece) for piece in pieces[:-1]]
     parts += [Part("text", text=piece, buttons=rows) for piece in pieces[-1:]]
     parts += [Part(item.kind, media=item) for item in chosen(body, media, LIMIT)]
+    if spec := print_of(body, LIMIT):
+        parts.append(Part("file", print=spec))
     if document := body.get("document"):
         parts.append(Part("document", document=Document(**document)))
     return parts

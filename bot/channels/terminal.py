@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from bot.channels import text
 from bot.channels.base import LIMITS, Body, Part
+from bot.channels.media import print_size
+from bot.conversation.prints import FORMS, wrong_with
+from bot.conversation.types import Print
 from bot.library.model import Media
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -30,6 +33,9 @@ class Terminal:
         for kind in ("picture", "sound"):
             if item := self._media.get(body.get(kind) or ""):
                 blocks.append(f"[{item.alt.id}, {text.said_size(item.size)}]")
+        if (given := body.get("print")) and wrong_with(spec := Print(**given)) is None:
+            form = FORMS[spec.kind]
+            blocks.append(f"[{form.title}: {form.name}, {print_size(spec)}]")
         if document := body.get("document"):
             blocks.append(f"[{document['name']}]\n{document['text']}")
         words = "\n\n".join(block for block in blocks if block)

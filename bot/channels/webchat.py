@@ -6,7 +6,7 @@ sets every piece by `textContent`, never as HTML.
     {"text": "Polisi: *999*", "step": 17,
      "choices": [{"key": "learn", "label": "Belajar", "number": 1}], "nav": [{"key": "menu", "label": "Menu"}],
      "picture": {"url", "alt", "size", "mime", "synthetic"}, "sound": {the same},
-     "document": {"name", "mime", "text"}}
+     "document": {"name", "mime", "text"}, "print": {"url", "name", "mime", "size", "title"}}
 
 What comes in by `POST /chat/messages` is read in `bot/web/chat.py`, beside the cookie that names the visitor.
 """
@@ -19,7 +19,8 @@ from urllib.parse import quote
 
 from bot.channels import media as files
 from bot.channels import text
-from bot.channels.base import LIMITS, Body, Part
+from bot.channels.base import LIMITS, Body, FileLink, Part
+from bot.conversation.prints import FORMS
 from bot.library.model import Media
 
 MEDIA_PATH = "/media/"
@@ -30,8 +31,10 @@ class WebChat:
     sender = "webchat"
     limits = LIMITS["webchat"]
 
-    def __init__(self, media: Mapping[str, Media] | None = None) -> None:
+    def __init__(self, media: Mapping[str, Media] | None = None, link: FileLink | None = None) -> None:
+        """`link`: where a print is fetched; without it prints are left out."""
         self._media = dict(media or {})
+        self._link = link
 
     def render(self, body: Body) -> list[Part]:
         """One part, of kind json. A `delete` body asks the browser to clear its screen."""
@@ -54,6 +57,16 @@ class WebChat:
                 "size": text.said_size(item.size),
                 "mime": item.mime,
                 "synthetic": item.synthetic,
+            }
+        spec = files.print_of(body, self.limits)
+        if spec is not None and self._link is not None:
+            form = FORMS[spec.kind]
+            data["print"] = {
+                "url": self._link(spec),
+                "name": form.name,
+                "mime": form.mime,
+                "size": files.print_size(spec),
+                "title": form.title,
             }
         if document := body.get("document"):
             data["document"] = {name: document[name] for name in ("name", "mime", "text")}

@@ -24,6 +24,7 @@ from bot.channels.base import (
     Address,
     Body,
     Fetched,
+    FileLink,
     Inbound,
     NotFetched,
     NotParseable,
@@ -59,7 +60,7 @@ def window_open(inbound_at: datetime | None, now: datetime) -> bool:
 
 class WhatsApp:
     """One number. `public_base` is PUBLIC_BASE_URL; without it no status comes back and no media go out. `sid_of` gives
-    the Content SID remembered for a hash."""
+    the Content SID remembered for a hash. `link` is where Twilio fetches a print; without it none goes out."""
 
     name = "whatsapp"
     limits = LIMITS["whatsapp"]
@@ -75,6 +76,7 @@ class WhatsApp:
         content_base: str = "https://content.twilio.com",
         media: Mapping[str, Media] | None = None,
         sid_of: whatsapp_render.SidOf = lambda _hash: None,
+        link: FileLink | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._sid, self._token = account_sid, auth_token
@@ -85,6 +87,7 @@ class WhatsApp:
         self._public = (public_base or "").rstrip("/")
         self._media = dict(media or {}) if self._public else {}
         self._sid_of = sid_of
+        self._link = link if self._public else None
         self._wire = Wire(timeouts)
         self._client = Client(  # type: ignore[no-untyped-call]
             account_sid,
@@ -187,7 +190,11 @@ class WhatsApp:
     # --- out
 
     def render(self, body: Body) -> list[Part]:
-        return whatsapp_render.render(body, self._media, self._sid_of)
+        return whatsapp_render.render(self._sendable(body), self._media, self._sid_of)
+
+    def _sendable(self, body: Body) -> Body:
+        """Without a print where nobody could fetch it: its size is not told either then."""
+        return body if self._link is not None else {name: value for name, value in body.items() if name != "print"}
 
     async def send(self, to: Address, part: Part, *, now: datetime, ref: int | None = None) -> Sent:
         """Taken by Twilio, not yet delivered: that comes by status callback. A refused list or quick reply is sent once
@@ -213,6 +220,8 @@ class WhatsApp:
             return form | {"content_sid": part.template.sid, "content_variables": part.template.variables}
         if part.media is not None:
             return form | {"media_url": [f"{self._public}{MEDIA_PATH}{quote(part.media.file)}"]}
+        if part.print is not None and self._link is not None:
+            return form | {"media_url": [self._public + self._link(part.print)]}
         if part.content is not None:
             return form | {"content_sid": part.content.sid, "content_variables": part.content.variables}
         return form | {"body": part.text}
@@ -250,7 +259,7 @@ class WhatsApp:
 
     def content_payload(self, body: Body) -> dict[str, Any] | None:
         """The Content resource that would serve this body, or None. Remember the SID made of it under its hash."""
-        return whatsapp_render.content_payload(body, self._media)
+        return whatsapp_render.content_payload(self._sendable(body), self._media)
 
     async def create_content(self, payload: Mapping[str, Any]) -> str:
         """Make the resource at Twilio; its SID. Raises SendFailed."""
@@ -271,7 +280,7 @@ class WhatsApp:
 
 
 def _same(part: Part, words: str, media: str) -> bool:
-    if part.media is not None:
+    if part.media is not None or part.print is not None:
         return media not in ("", "0")
     # A list or quick reply is listed with its own, shorter body.
     theirs = " ".join(words.split())

@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.channels import stamp, text
 from bot.channels.base import LIMITS, Body, Part, Template
-from bot.channels.media import chosen, size_line
+from bot.channels.media import chosen, print_of, size_line
 from bot.library.model import Media
 
 LIMIT = LIMITS["whatsapp"]
@@ -38,6 +38,8 @@ def render(body: Body, media: Mapping[str, Media], sid_of: SidOf = lambda _hash:
         whole = "\n\n".join(block for block in (last, below) if block)
         parts.append(replace(_content(body, last, sid_of), text=whole, validity=validity))
     parts += [Part(item.kind, media=item, validity=validity) for item in chosen(body, media, LIMIT)]
+    if spec := print_of(body, LIMIT):
+        parts.append(Part("file", print=spec, validity=validity))
     if document := body.get("document"):
         whole = f"{document['name']}\n\n{document['text']}"
         parts += [Part("text", text=piece, validity=validity) for piece in text.split_text(whole, LIMIT.text)]
@@ -50,7 +52,8 @@ def render(body: Body, media: Mapping[str, Media], sid_of: SidOf = lambda _hash:
 def _pieces(body: Body, media: Mapping[str, Media]) -> tuple[list[str], str]:
     """The words in pieces, and what stands below the last one (choices and ways out)."""
     items = chosen(body, media, LIMIT)
-    words = "\n\n".join(block for block in (str(body.get("text", "")).strip(), size_line(items)) if block)
+    sizes = size_line(items, print_of(body, LIMIT))
+    words = "\n\n".join(block for block in (str(body.get("text", "")).strip(), sizes) if block)
     below = text.tail(body)
     room = LIMIT.text - text.units(below) - 2
     if room < 200:  # far too many choices: `check` complains; here they are split like other text

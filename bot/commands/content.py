@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,10 +21,11 @@ from bot.config import ROOT
 from bot.conversation import chart as drawing
 from bot.conversation.codec import reply_to_dict
 from bot.conversation.flows import REGISTRY
+from bot.conversation.prints import FORMS, is_personal
 from bot.conversation.speech import WITA
 from bot.conversation.state import State
 from bot.conversation.transcript import events, every_lesson, every_quiz
-from bot.conversation.types import Context, Drafts, Language, Reply, Staff
+from bot.conversation.types import Context, Drafts, Language, Print, Reply, Staff
 from bot.conversation.walk import Fault, Survey, place_of, survey
 from bot.library.checks import Problem, check_content
 from bot.library.gaps import gap_report
@@ -32,6 +34,7 @@ from bot.library.load import ContentError, read
 from bot.library.stamp import stamp as stamp_texts
 from bot.library.summary import Row
 from bot.library.summary import summary as count
+from bot.prints import Printer, TooBig
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -110,6 +113,22 @@ def machine_faults(knowledge: Knowledge, now: datetime) -> list[tuple[str, Fault
     ]
 
 
+def print_faults(knowledge: Knowledge, now: datetime) -> Iterator[Fault]:
+    """Every print is drawn in both languages: does it fit into its limit?"""
+    if knowledge.library.pocket is None:
+        yield Fault("content/pocket.yaml", "the file is missing", "write it: the pocket card is drawn from it")
+        return
+    printer, day = Printer(blank_context(knowledge, now)), now.astimezone(WITA).date()
+    languages: tuple[Language, ...] = ("id", "sas")
+    for kind, language in itertools.product(FORMS, languages):
+        spec = Print(kind, language)
+        if not is_personal(spec):
+            try:
+                printer.draw(spec, None, day)
+            except TooBig as fault:
+                yield Fault(f"{kind} ({language})", str(fault), "shorten content/pocket.yaml")
+
+
 def check(
     strict: Annotated[bool, typer.Option(help="Expired facts are errors, not warnings.")] = False,
     launch: Annotated[
@@ -138,7 +157,9 @@ def check(
         if problem.severity == "error" or not quiet:
             typer.echo(places.told(problem))
     try:
-        faults = machine_faults(read_knowledge(), now)
+        knowledge = read_knowledge()
+        faults = machine_faults(knowledge, now)
+        faults += [("prints", fault) for fault in print_faults(knowledge, now)]
     except ContentError:
         typer.echo("The conversation was not walked: mend the content first.")
         raise typer.Exit(1) from None

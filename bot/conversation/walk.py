@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 
 from bot.conversation.flows import FLOWS, REGISTRY
+from bot.conversation.prints import wrong_with
 from bot.conversation.rehearsal import Rehearsal
 from bot.conversation.state import State
 from bot.conversation.types import MAX_CHARS, MAX_CHOICES, MAX_LABEL, Context, Message, Reply
@@ -190,5 +191,10 @@ def _faults(place: str, state: State, replies: tuple[Reply, ...], c: Context) ->
                 yield Fault(
                     place, f"the label {choice.label!r} is empty or too long", f"at most {MAX_LABEL} characters"
                 )
+        if reply.print is not None:
+            if (wrong := wrong_with(reply.print)) is not None:
+                yield Fault(place, wrong, "give Print(…) what its kind needs")
+            if reply.print.language != c.language:
+                yield Fault(place, f"a print in {reply.print.language} for a reader of {c.language}", "use c.language")
         if "{" in reply.text or "}" in reply.text:
             yield Fault(place, "a placeholder was not filled", "give say() its parameters")

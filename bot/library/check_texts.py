@@ -31,6 +31,9 @@ LIMITS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"notices\.yaml: .*/(text|safe)", 420),
         (r"check\.yaml: .*/choices/[^/]+/text", 60),
         (r"check\.yaml: .*/(question|explain|safe)", 300),
+        (r"pocket\.yaml: (.*/title|.*/label)", 40),
+        (r"pocket\.yaml: .*/(text|safe)", 200),  # so that all of it fits on a card
+        (r"pocket\.yaml: .*/message", 420),
         (r"helplines\.yaml: offices/.*", 45),
         (r"helplines\.yaml: .*/name", 40),
         (r"helplines\.yaml: .*/(who|area|hours)", 90),

@@ -77,6 +77,10 @@ def statements(library: Library) -> Iterator[tuple[Statement, int]]:
     for statement in library.notices.values():
         yield statement, 0
     yield from library.tools.statements()
+    if library.pocket is not None:
+        pocket = library.pocket
+        for card in (*pocket.rights, *pocket.papers_taken, *pocket.say, *pocket.arrival.steps):
+            yield card.statement, 0
 
 
 def _at(statement: Statement, what: str, remedy: str, severity: Severity = "error", name: str = "") -> Problem:

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.library.desk import Desk, Spoken, Text
 from bot.library.model import Card, Group, Lesson, Library, Module, QuizChoice, QuizQuestion, Statement, Story, Topic
 from bot.library.numbers import fact, helpline, medium, mission, office
+from bot.library.pocket import pocket
 from bot.library.reading import ContentError, Node, Problem
 from bot.library.review import Review, load_reviews
 from bot.library.sounds import found_sounds
@@ -75,6 +76,7 @@ def _library(desk: Desk) -> Library:
         notices={key: notice(desk, node) for key, node in desk.open("notices.yaml", "notices").entries("notices")},
         tools=read_tools(desk),
         check=check_questions(desk),
+        pocket=pocket(desk),
     )
 
 

@@ -201,6 +201,35 @@ class Media:
 
 
 @dataclass(frozen=True)
+class Blank:
+    """A line to be filled in by hand."""
+
+    key: str
+    label: Phrase
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The airport and the first days. `message`: the same as one message to keep in the chat; it is not drawn."""
+
+    title: Phrase
+    steps: tuple[Card, ...]
+    message: Phrase
+
+
+@dataclass(frozen=True)
+class Pocket:
+    """What stands on the pocket card beside the numbers."""
+
+    title: Phrase
+    rights: tuple[Card, ...]
+    papers_taken: tuple[Card, ...]
+    say: tuple[Card, ...]
+    blanks: tuple[Blank, ...]
+    arrival: Arrival
+
+
+@dataclass(frozen=True)
 class Library:
     facts: Mapping[str, Fact]
     modules: tuple[Module, ...]
@@ -215,6 +244,7 @@ class Library:
     notices: Mapping[str, Statement] = field(default_factory=dict)  # statements the flows make, content/notices.yaml
     tools: Tools = field(default_factory=Tools)
     check: tuple[QuizQuestion, ...] = ()  # the six questions before and after learning, content/check.yaml
+    pocket: Pocket | None = None  # content/pocket.yaml
 
     def module(self, key: str) -> Module | None:
         return next((module for module in self.modules if module.key == key), None)

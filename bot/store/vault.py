@@ -95,6 +95,7 @@ class Vault:
         self._lookup = _derive(secret, b"lookup")
         self._idempotency = _derive(secret, b"idempotency")
         self._pin = _derive(secret, b"pin")
+        self.file_key = _derive(secret, b"files")  # signs links to drawn files (bot/web/tickets.py)
         self._own = AESGCM(_derive(secret, b"own"))
         self._wrap = AESGCM(_derive(secret, b"wrap"))
         self._limit = cached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +14,14 @@ from sqlmodel import Session
 
 from bot.channels.telegram import Telegram
 from bot.channels.whatsapp import WhatsApp
+from bot.conversation.prints import Drawn
+from bot.conversation.types import CertificateChecked, Drafts, Print
 from bot.library.model import Library
 from bot.store.outbox import Fate
 from bot.store.session import Store, is_retryable
 from bot.web.notifier import Notifier
 from bot.web.rescue import Rescue
+from bot.web.tickets import Tickets
 
 T = TypeVar("T")
 
@@ -57,6 +60,9 @@ class WebDeps:
     rescue          answers words of danger while the database is away
     turns_alive     is the turn loop of this process at work; always true where another process plays the turns
     registry        the workers' metrics, shown beside the web's own
+    tickets         the links to drawn files, and `draw` the files; `draw` raises LookupError for what is not there (any more)
+    check_certificate  is a code genuine? None: no certificates are given out here
+    drafts          how unsigned Sasak is shown in the web chat
     poll_seconds    how often the outbox is looked at although nobody called `notify`
     """
 
@@ -77,6 +83,10 @@ class WebDeps:
     rescue: Rescue | None = None
     turns_alive: Callable[[], bool] = lambda: True
     registry: CollectorRegistry | None = None
+    tickets: Tickets | None = None
+    draw: Callable[[Print, Drafts], Awaitable[Drawn]] | None = None
+    check_certificate: Callable[[Session, str], CertificateChecked] | None = None
+    drafts: Drafts = "show"
     poll_seconds: float = 1.0
     heartbeat_seconds: float = 15.0
     drain_seconds: float = 5.0
@@ -84,6 +94,11 @@ class WebDeps:
 
     def now(self) -> datetime:
         return (self.clock or self.store.clock)()
+
+    def file_link(self) -> Callable[[Print], str] | None:
+        """Where the page fetches a print; None: nothing is drawn here."""
+        tickets = self.tickets
+        return None if tickets is None or self.draw is None else lambda spec: tickets.link(spec, self.drafts)
 
     async def write(self, fn: Callable[[Session], T]) -> T:
         """`fn` in one write transaction, committed when this returns; tried again after a deadlock."""

@@ -40,6 +40,7 @@ SCRIPT: Final = {
     "sound": "Suara",
     "picture": "Lihat gambar",
     "document": "Simpan berkas",
+    "download": "Unduh",
     "document_gone": "Berkas tidak disimpan di halaman ini. Tulis DATA SAYA untuk memintanya lagi.",
     "picture_failed": "Gambar belum bisa dimuat. Tekan lagi.",
     "today": "Hari ini",
@@ -62,4 +63,24 @@ TOO_LARGE: Final = "Pesan ini terlalu besar. Tulis lebih pendek."
 AWAY: Final = "Bekal sedang ada gangguan. Coba lagi sebentar."
 NOT_FOUND: Final = "Halaman ini tidak ada."
 BROKEN: Final = "Ada kesalahan di pihak kami. Coba lagi sebentar."
+FILE_GONE: Final = "Tautan ini sudah habis atau tidak benar. Minta lagi berkasnya di chat Bekal."
+NO_FILE: Final = "Berkas ini tidak ada lagi."
+TOO_MANY_CODES: Final = "Terlalu banyak kode dicoba. Tunggu sebentar, lalu coba lagi."
+
+# The page that says whether a certificate is genuine.
+VERIFY: Final = {
+    "title": "Sertifikat Bekal",
+    "genuine": "Asli",
+    "genuine_about": "Sertifikat ini dibuat oleh Bekal.",
+    "not": "Tidak dikenal",
+    "not_about": "Kode ini tidak ada di Bekal. Mungkin salah ketik, sudah dihapus oleh pemiliknya, atau palsu. "
+    "Jangan percaya sertifikat dengan kode ini.",
+    "code": "Kode",
+    "name": "Nama",
+    "no_name": "Peserta Bekal (tanpa nama)",
+    "issued": "Tanggal",
+    "plainly": "Gratis. Tidak bisa dipakai untuk berangkat. Yang menjual ini menipu.",
+    "instead": "Tidak menggantikan OPP, orientasi resmi sebelum berangkat.",
+    "origin": "Disusun dari topik orientasi resmi. Bukan modul resmi IOM.",
+}
 TO_CHAT: Final = "Buka chat Bekal"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from bot.channels.fit import complaints
 from bot.channels.telegram import _html
 from bot.channels.terminal import Terminal
 from bot.channels.webchat import WebChat
-from bot.conversation.codec import reply_to_dict
-from bot.conversation.types import Choice, Document, Reply
+from bot.conversation.codec import reply_from_dict, reply_to_dict
+from bot.conversation.prints import FORMS
+from bot.conversation.types import Choice, Document, Print, Reply
 from bot.library.model import Media, Phrase
 from tests.servers_checks import check_content
 
@@ -35,6 +37,8 @@ by_name = pytest.mark.parametrize("case", CASES, ids=[case["name"].replace(" ", 
 def shown(part: Part) -> Any:
     if part.media:
         return {"media": part.media.file}
+    if part.print:
+        return {"print": part.print.kind}
     if part.document:
         return {"document": part.document.name}
     if part.kind == "delete":
@@ -68,7 +72,7 @@ def test_terminal(case: dict[str, Any]) -> None:
 
 @by_name
 def test_webchat(case: dict[str, Any]) -> None:
-    (part,) = WebChat(MEDIA).render(case["body"])
+    (part,) = WebChat(MEDIA, link=lambda spec: f"/files/{spec.kind}").render(case["body"])
     json.dumps(part.data)
     if "webchat" in case:
         assert part.data == case["webchat"]
@@ -91,6 +95,10 @@ def test_the_body_is_what_the_codec_writes() -> None:
     )
     body = json.loads(json.dumps(reply_to_dict(reply, state="menu", step=3)))
     assert [part.kind for part in telegram_render.render(body, {})] == ["text", "document"]
+    drawn = Reply("Ini.", print=Print("certificate", "sas", code="BKL-1"))
+    body = json.loads(json.dumps(reply_to_dict(drawn, state="menu", step=3)))
+    assert telegram_render.render(body, {})[1].print == drawn.print == reply_from_dict(body).print
+    body = reply_to_dict(reply, state="menu", step=3)
     assert whatsapp_render.render(body, {})[0].text == "Halo\n\n1 Satu\n\nMENU"
 
 
@@ -253,3 +261,17 @@ def test_complaints() -> None:
     assert "at most 64 fit" in complaints("telegram", long_key)[0]
     assert complaints("whatsapp", long_key) == []
     assert "cannot be sent" in complaints("whatsapp", {"picture": "huge"}, MEDIA)[0]
+
+
+def test_complaints_about_prints() -> None:
+    for kind in FORMS:
+        code = "BKL-1" if kind.startswith("certificate") else ""
+        body = {"text": "x", "print": asdict(Print(kind, "id", code=code))}
+        assert [complaints(channel, body) for channel in LIMITS] == [[]] * 4
+    nameless = {"text": "x", "print": asdict(Print("certificate", "id"))}
+    assert complaints("telegram", nameless) == ["telegram: the certificate needs a code"]
+    assert complaints("terminal", {"print": asdict(Print("arrival", "id", code="x"))}) == [
+        "terminal: the arrival has no code"
+    ]
+    assert "plain names" in complaints("webchat", {"print": asdict(Print("arrival", "id", plain=True))})[0]
+    assert "no kind of print" in complaints("webchat", {"print": {"kind": "poster", "language": "id"}})[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from bot.channels.base import Address, Channel, Inbound, Part, SendFailed, Sent
 from bot.channels.telegram import COMMANDS, Telegram
 from bot.channels.telegram_parse import ALLOWED_UPDATES
+from bot.conversation.prints import Drawn
+from bot.conversation.types import Print
 from tests.servers import OK, Answer, TelegramServer, slow, tg
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -119,6 +122,58 @@ async def test_an_upload_may_take_its_time(telegram: Telegram, telegram_server: 
     await send_all(telegram, {"document": document})
     (call,) = telegram_server.called("sendDocument")
     assert call.files["document"] == ("catatan.txt", "Bahasa: Sasak 🙏".encode(), "text/plain")
+
+
+DRAWN = {
+    "pocket-card": Drawn("kartu.png", "image/png", b"card" * 500),
+    "phone-book": Drawn("kontak.vcf", "text/vcard", b"BEGIN:VCARD"),
+    "certificate": Drawn("sertifikat.png", "image/png", b"Siti" * 500),
+}
+
+
+def printed(kind: str, code: str = "") -> dict[str, Any]:
+    return {"text": "Ini.", "print": {"kind": kind, "language": "id", "code": code, "plain": False}}
+
+
+@pytest.fixture
+async def printing(telegram_server: TelegramServer) -> AsyncIterator[Telegram]:
+    """A bot that can draw everything but the certificate of one who had it erased."""
+
+    async def files(spec: Print) -> Drawn:
+        if spec.code == "BKL-GONE":
+            raise LookupError
+        return DRAWN[spec.kind]
+
+    channel = Telegram(telegram_server.token, base=telegram_server.url, files=files)
+    yield channel
+    await channel.close()
+
+
+async def test_prints_are_photos_or_files(printing: Telegram, telegram_server: TelegramServer) -> None:
+    for _ in range(2):
+        await send_all(printing, printed("pocket-card"))
+        await send_all(printing, printed("phone-book"))
+        await send_all(printing, printed("certificate", "BKL-1"))
+    photos, documents = telegram_server.called("sendPhoto"), telegram_server.called("sendDocument")
+    assert photos[0].files["photo"] == ("kartu.png", b"card" * 500, "image/png")
+    assert documents[0].files["document"] == ("kontak.vcf", b"BEGIN:VCARD", "text/vcard")
+    # uploaded once and then named, but what bears a name is remembered nowhere
+    assert [sorted(call.files) for call in photos] == [["photo"], ["photo"], [], ["photo"]]
+    assert [sorted(call.files) for call in documents] == [["document"], []]
+    telegram_server.script("sendPhoto", tg.bad("wrong file identifier/HTTP URL specified"))
+    await send_all(printing, printed("pocket-card"))
+    assert telegram_server.called("sendPhoto")[-1].files["photo"][0] == "kartu.png"
+
+
+async def test_a_print_that_is_gone_leaves_the_words(printing: Telegram, telegram_server: TelegramServer) -> None:
+    with pytest.raises(SendFailed) as caught:
+        await send_all(printing, printed("certificate", "BKL-GONE"))
+    assert (caught.value.code, caught.value.action) == ("no-print", "content")
+    assert telegram_server.texts(4100001) == ["Ini."]
+
+
+def test_without_a_printer_there_are_no_prints(telegram: Telegram) -> None:
+    assert [part.kind for part in telegram.render(printed("pocket-card"))] == ["text"]
 
 
 async def test_taking_messages_back_is_best_effort(telegram: Telegram, telegram_server: TelegramServer) -> None:

@@ -96,6 +96,21 @@ async def test_without_a_public_address_there_are_no_media_and_no_callbacks(
     assert twilio_server.callbacks == {}
 
 
+async def test_a_print_is_fetched_by_a_link(
+    make_whatsapp: Callable[..., WhatsApp], whatsapp: WhatsApp, twilio_server: TwilioServer
+) -> None:
+    body = {"text": "Ini.", "print": {"kind": "pocket-card", "language": "id", "code": "", "plain": False}}
+    linked = make_whatsapp(link=lambda spec: f"/files/{spec.kind}-{spec.language}")
+    await send_all(linked, body)
+    assert twilio_server.bodies == ["Ini.\n\nGambar, sampai 60 kB", ""]
+    assert twilio_server.calls[-1].params["MediaUrl"] == ["https://bekal.example/files/pocket-card-id"]
+    (_, file) = linked.render(body)
+    assert await linked.find_sent(TO, file, NOW - timedelta(days=999)) is not None
+    # nobody can fetch it: neither a file nor a word of its size
+    for silent in (whatsapp, make_whatsapp(public_base=None, link=lambda spec: "/files/x")):
+        assert [part.text for part in silent.render(body)] == ["Ini."]
+
+
 async def test_a_list_is_made_remembered_and_used(
     make_whatsapp: Callable[..., WhatsApp], twilio_server: TwilioServer
 ) -> None:

@@ -81,6 +81,7 @@ function theirs(entry) {
   bubble.append(el("span", "vh", W.bot + ": "), textNodes(body.text, body.lang));
   if (body.sound && body.sound.url) bubble.append(sound(body.sound));
   if (body.picture && body.picture.url) bubble.append(picture(body.picture));
+  if (body.print && body.print.url) bubble.append(drawn(body.print));
   if (body.document) bubble.append(file(body.document));
   bubble.append(time);
   node.append(bubble);
@@ -184,6 +185,16 @@ function picture(media) {
     part.append(image);
   };
   part.append(load);
+  return part;
+}
+
+// Drawn for this message: a picture is looked at and saved, all else is saved under its neutral name.
+function drawn(print) {
+  const link = el("a", "big"), part = print.mime.startsWith("image/") ? picture({ url: print.url, alt: print.title, size: print.size }) : el("div", "media");
+  link.href = print.url;
+  link.download = print.name;
+  link.append(icon("file"), W.download + ": " + print.title + " (" + print.size + ")");
+  part.append(link);
   return part;
 }
 
