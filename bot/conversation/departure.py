@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from bot.conversation.dates import read_day, wrong_with
 from bot.conversation.people import with_pin
@@ -22,9 +22,7 @@ from bot.library.model import Phrase
 
 def arrival_message(c: Context) -> Phrase | None:
     """The first days as one message to keep (content/pocket.yaml), where there is one."""
-    pocket: Any = getattr(c.library, "pocket", None)
-    message: Phrase | None = getattr(getattr(pocket, "arrival", None), "message", None)
-    return message
+    return c.library.pocket.arrival.message if c.library.pocket is not None else None
 
 
 @dataclass(frozen=True)
