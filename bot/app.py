@@ -36,7 +36,7 @@ from bot.web.notifier import Notifier
 from bot.web.rescue import Rescue
 from bot.web.server import build_app
 from bot.workers.contexts import Contexts, StaffChat, TurnSettings
-from bot.workers.effects import VoiceNote
+from bot.workers.desk import VoiceNote
 from bot.workers.holder import own_name
 from bot.workers.intake import poll_loop, sweep_loop, until_taken
 from bot.workers.loops import Pulse, planner_loop, sender_loop, turn_loop
@@ -224,7 +224,7 @@ class Program:
         yield from (one.run() for one in voices.values())
         runner = TurnRunner(self.store, self.contexts, fetch_voice=handed_over)
         yield turn_loop(runner, run_in_thread=self.in_turn_thread, pulse=self.pulse)
-        yield planner_loop(Planner(self.store), run_in_thread=self.in_store_thread)
+        yield planner_loop(Planner(self.store, self.contexts), run_in_thread=self.in_store_thread)
         channels: list[tuple[Telegram | WhatsApp | None, float]] = [
             (self.telegram, settings.telegram_rate),
             (self.whatsapp, settings.twilio_rate),

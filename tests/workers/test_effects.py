@@ -50,7 +50,8 @@ from bot.store import events, outbox, people, questions, staff
 from bot.store.sql import run, table
 from bot.store.tables import Alert, Contact, Feedback, Miss, Question, SasakReport
 from bot.workers.alerts import alert_text
-from bot.workers.effects import TABLE, VoiceNote
+from bot.workers.desk import VoiceNote
+from bot.workers.effects import TABLE
 from bot.workers.pushes import NEUTRAL
 from tests.workers.house import NOW, STAFF_CHAT, House
 
