@@ -1,5 +1,5 @@
-"""What else is kept of somebody who agreed: papers, reminders, checks and certificate, in one statement of four short
-look-ups, since every turn asks for it."""
+"""What is kept of somebody who agreed: lessons, quizzes, papers, reminders, checks and certificate, in one statement of
+short look-ups, since every turn asks for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.conversation.types import Paper, RemindKind
 from bot.store.certificates import opened
 from bot.store.session import Store
 from bot.store.sql import run, table
-from bot.store.tables import Certificate, CheckResult, Reminder
+from bot.store.tables import Certificate, CheckResult, Progress, QuizResult, Reminder
 from bot.store.tables import Paper as PaperRow
 
 _COLUMNS: tuple[tuple[str, Any], ...] = (
@@ -30,6 +30,8 @@ _COLUMNS: tuple[tuple[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Known:
+    lessons: frozenset[str] = frozenset()
+    quizzes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     papers: Mapping[str, Paper] = field(default_factory=dict)
     reminders: frozenset[RemindKind] = frozenset()
     checks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -44,10 +46,11 @@ def _part(kind: str, rows: Table, **columns: Any) -> Any:
     return select(literal(kind).label("what"), *found).where(rows.c.contact_id == bindparam("contact"))
 
 
-_PAPER, _REMINDER, _CHECK, _CERTIFICATE = (
-    table(model) for model in (PaperRow, Reminder, CheckResult, Certificate)
-)  # fmt: skip
+_LESSON, _QUIZ, _PAPER = table(Progress), table(QuizResult), table(PaperRow)
+_REMINDER, _CHECK, _CERTIFICATE = table(Reminder), table(CheckResult), table(Certificate)
 _KNOWN = union_all(
+    _part("lesson", _LESSON, key=_LESSON.c.lesson),
+    _part("quiz", _QUIZ, key=_QUIZ.c.module, right=_QUIZ.c.right, total=_QUIZ.c.total),
     _part("paper", _PAPER, key=_PAPER.c.paper, state=_PAPER.c.state, due=_PAPER.c.due_on),
     _part("reminder", _REMINDER, key=_REMINDER.c.kind),
     _part("check", _CHECK, key=_CHECK.c.moment, right=_CHECK.c.right, total=_CHECK.c.total),
@@ -57,12 +60,18 @@ _KNOWN = union_all(
 
 def known_of(session: Session, store: Store, contact_id: str) -> Known:
     """For a contact who agreed; without consent there is nothing to look for."""
+    lessons: set[str] = set()
+    quizzes: dict[str, tuple[int, int]] = {}
     papers: dict[str, Paper] = {}
     reminders: set[RemindKind] = set()
     checks: dict[str, tuple[int, int]] = {}
     certificate: str | None = None
     for row in run(session, _KNOWN, {"contact": contact_id}):
         match row.what:
+            case "lesson":
+                lessons.add(row.key)
+            case "quiz":
+                quizzes[row.key] = (row.right, row.total)
             case "paper":
                 papers[row.key] = Paper(row.state, row.due)
             case "reminder":
@@ -71,4 +80,4 @@ def known_of(session: Session, store: Store, contact_id: str) -> Known:
                 checks[row.key] = (row.right, row.total)
             case "certificate":
                 certificate = opened(session, store, contact_id, row.code)
-    return Known(papers, frozenset(reminders), checks, certificate)
+    return Known(frozenset(lessons), quizzes, papers, frozenset(reminders), checks, certificate)

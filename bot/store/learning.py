@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from bot.conversation.types import CheckMoment
@@ -92,12 +92,6 @@ def learned(session: Session) -> Learned:
 def _group(shares: Iterable[float]) -> Group:
     found = list(shares)
     return Group(len(found), 100 * sum(found) / len(found) if len(found) >= LEAST else None)
-
-
-def answered(session: Session) -> int:
-    """How many results are kept."""
-    total: int = run(session, select(func.count()).select_from(_CHECK)).scalar_one()
-    return total
 
 
 def checks_of(session: Session, contact_id: str) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import Session
 
 from bot.store.consent import consented, if_consented
@@ -32,8 +32,3 @@ def set_paper(session: Session, contact_id: str, paper: str, state: str, due: da
         set_={name: new[name] for name in ("state", "due_on", "updated_at")},
     )
     return run(session, put.returning(_PAPER.c.paper)).first() is not None
-
-
-def departure_of(session: Session, contact_id: str) -> date | None:
-    found: date | None = run(session, select(_CONTACT.c.departure_on).where(_CONTACT.c.id == contact_id)).scalar()
-    return found

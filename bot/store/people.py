@@ -147,8 +147,6 @@ _PERSON = (
     )
     .where(_ADDRESS.c.id == bindparam("address"))
 )
-_LESSONS = select(_PROGRESS.c.lesson).where(_PROGRESS.c.contact_id == bindparam("contact"))
-_QUIZZES = select(_QUIZ.c.module, _QUIZ.c.right, _QUIZ.c.total).where(_QUIZ.c.contact_id == bindparam("contact"))
 
 
 def open_address(session: Session, store: Store, address_id: str, *, lock: bool) -> AddressRow:
@@ -181,16 +179,15 @@ def snapshot(session: Session, store: Store, address_id: str, now: datetime) -> 
 
 
 def _contact(session: Session, store: Store, address_id: str, row: Row[Any], now: datetime) -> Contact:
-    which = {"contact": row.contact_id}
-    kept = row.consent is True  # without consent there is nothing to look for
-    known = known_of(session, store, row.contact_id) if kept else Known()
+    # Without consent there is nothing to look for.
+    known = known_of(session, store, row.contact_id) if row.consent is True else Known()
     return Contact(
         language=row.language,
         consent=row.consent,
         role=row.role,
         kabupaten=row.kabupaten,
-        lessons=frozenset(run(session, _LESSONS, which).scalars()) if kept else frozenset(),
-        quizzes={module: (right, total) for module, right, total in run(session, _QUIZZES, which)} if kept else {},
+        lessons=known.lessons,
+        quizzes=known.quizzes,
         announcements=row.stopped_at is None,
         safe_to_write=row.safe_to_write,
         has_pin=row.has_pin,

@@ -3,6 +3,8 @@
 Ids are random 22-character strings (`new_id`), except inbox, outbox and questions, whose integers also give the order.
 Times are aware UTC. `contact_id` or `address_id` stands in every row that belongs to a person: erasure and its test
 find the rows by these columns.
+
+One file, although a long one: the schema is read, and migrated, as a whole.
 """
 
 from __future__ import annotations

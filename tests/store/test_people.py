@@ -292,4 +292,4 @@ def test_a_turn_asks_for_it_in_one_statement_and_only_with_consent(world: World)
         return statements
 
     assert len(asked(ani)) == 1
-    assert len(asked(siti)) == 4  # who it is, lessons, quizzes, and all of this
+    assert len(asked(siti)) == 2  # who it is, and all that is kept of her
