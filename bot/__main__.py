@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import content, demo, desk, helplines, prints, serving, sound, talk
+from bot.commands import content, demo, desk, helplines, learning, listed, prints, serving, sound, talk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,12 +25,14 @@ app.command()(desk.broadcast)
 app.command()(demo.demo)
 app.command()(prints.booklet)
 app.command()(prints.pocket_card)
+app.command()(learning.learning)
 app.add_typer(desk.event_app, name="event")
 app.add_typer(desk.questions_app, name="questions")
 app.add_typer(desk.staff_app, name="staff")
 app.add_typer(content.content_app, name="content")
 app.add_typer(helplines.helplines_app, name="helplines")
 app.add_typer(sound.sound_app, name="sound")
+app.add_typer(listed.listed_app, name="listed")
 
 if __name__ == "__main__":
     app()

@@ -30,6 +30,7 @@ from bot.library.load import load
 from bot.library.model import Library
 from bot.locales_build import compile_catalogues
 from bot.prints import CertificateData, NoPocket, Printer, TooBig
+from bot.store.certificates import verify_certificate
 from bot.store.outbox import Fate
 from bot.store.session import Store
 from bot.understanding import Understanding, build
@@ -39,7 +40,7 @@ from bot.web.rescue import Rescue
 from bot.web.server import build_app
 from bot.web.tickets import Tickets
 from bot.workers.contexts import Contexts, StaffChat, TurnSettings
-from bot.workers.effects import VoiceNote
+from bot.workers.desk import VoiceNote
 from bot.workers.holder import own_name
 from bot.workers.intake import poll_loop, sweep_loop, until_taken
 from bot.workers.loops import Pulse, planner_loop, sender_loop, turn_loop
@@ -154,8 +155,6 @@ class Program:
         self._told: set[asyncio.Task[None]] = set()
         self.printer = printer_of(knowledge, settings, store.clock())
         self.tickets = Tickets(store.vault.file_key, store.clock)
-        # Is a code genuine? None: this deployment gives out no certificates.
-        self.check_certificate: Callable[[Session, str], CertificateChecked] | None = None
         self.telegram: Telegram | None = None
         self.whatsapp: WhatsApp | None = None
 
@@ -235,13 +234,14 @@ class Program:
         return await self.in_store_thread(drawn)
 
     def _certificate(self, spec: Print) -> CertificateData:
-        check = self.check_certificate
-        if check is not None:
-            with self.store.read() as session:
-                found = check(session, spec.code)
-            if found.genuine and found.issued is not None:
-                return CertificateData(spec.code, found.name, found.issued, spec.language)
-        raise LookupError("no such certificate")
+        with self.store.read() as session:
+            found = self.is_genuine(session, spec.code)
+        if not found.genuine or found.issued is None:
+            raise LookupError("no such certificate")
+        return CertificateData(spec.code, found.name, found.issued, spec.language)
+
+    def is_genuine(self, session: Session, code: str) -> CertificateChecked:
+        return verify_certificate(session, self.store, code)
 
     def _jobs(self) -> Iterator[Coroutine[Any, Any, None]]:
         settings = self.settings
@@ -264,7 +264,7 @@ class Program:
         yield from (one.run() for one in voices.values())
         runner = TurnRunner(self.store, self.contexts, fetch_voice=handed_over)
         yield turn_loop(runner, run_in_thread=self.in_turn_thread, pulse=self.pulse)
-        yield planner_loop(Planner(self.store), run_in_thread=self.in_store_thread)
+        yield planner_loop(Planner(self.store, self.contexts), run_in_thread=self.in_store_thread)
         channels: list[tuple[Telegram | WhatsApp | None, float]] = [
             (self.telegram, settings.telegram_rate),
             (self.whatsapp, settings.twilio_rate),
@@ -306,7 +306,7 @@ class Program:
                 registry=REGISTRY,
                 tickets=self.tickets,
                 draw=self.draw,
-                check_certificate=self.check_certificate,
+                check_certificate=self.is_genuine,
                 drafts=settings.drafts_on("webchat"),
                 limits=self.limits,
             )

@@ -110,7 +110,6 @@ def survey(*contexts: Context, meet: Meet | None = None) -> Survey:
             there = copy.copy(here)
             there.people = {key: copy.copy(person) for key, person in here.people.items()}
             there.seats, there.questions, there.effects = list(here.seats), list(here.questions), []
-            there.certificates = dict(here.certificates)
             before = here.state
             try:
                 replies = there.hear(message)

@@ -11,6 +11,7 @@ from sqlalchemy import Row, delete, event, or_, select, update
 from sqlmodel import Session
 
 from bot.store.addresses import make_contact
+from bot.store.consent import RESTING
 from bot.store.events import SHOWN_AFTER_START, Promotion, fill_seats
 from bot.store.session import Store, new_id
 from bot.store.sql import run, table
@@ -25,9 +26,8 @@ from bot.store.tables import (
     Event,
     Inbox,
     Outbox,
-    Progress,
     Question,
-    QuizResult,
+    RecoveryTry,
     Registration,
 )
 
@@ -38,8 +38,9 @@ _OUTBOX = table(Outbox)
 _SEAT = table(Registration)
 _EVENT = table(Event)
 _CONTACT = table(Contact)
+_TRY = table(RecoveryTry)
 # Rows that simply go. The rest need thought and are dealt with one by one below.
-_GO = [table(model) for model in (Conversation, Progress, QuizResult, Question, Alert, AddressContact, Contact)]
+_GO = [*RESTING, *(table(model) for model in (Conversation, Question, Alert, AddressContact, Contact))]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def erase_contact(
     promotions = _give_back_seats(session, contact_id, now)
     for address in addresses:
         _leave(session, store, address, contact_id, now, waiting, stay=address.id == keep_address)
+        run(session, delete(_TRY).where(_TRY.c.address_id == address.id))
     run(session, delete(_INBOX).where(_INBOX.c.contact_id == contact_id))
     run(session, delete(_OUTBOX).where(_OUTBOX.c.contact_id == contact_id))
     for each in _GO:

@@ -6,16 +6,29 @@ Leaves out danger and what was handed over to staff, also that there was any: ot
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
+from bot.store.certificates import certificate_of, verify_certificate
 from bot.store.feedback import WITA
+from bot.store.learning import checks_of
+from bot.store.reminders import reminders_of
 from bot.store.session import Store
 from bot.store.sql import run, table
-from bot.store.tables import Address, AddressContact, Contact, Event, Progress, QuizResult, Registration
+from bot.store.tables import (
+    Address,
+    AddressContact,
+    Contact,
+    Event,
+    Paper,
+    Progress,
+    QuizResult,
+    Recovery,
+    Registration,
+)
 
 _MONTHS = (
     *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
@@ -35,6 +48,14 @@ _SEATS = {
     "approval": "menunggu persetujuan petugas",
     "cancelled": "dibatalkan",
 }
+_PAPERS = {"missing": "belum ada", "asked": "sedang diurus", "have": "sudah ada"}
+_REMINDERS = {
+    "papers": "surat-surat",
+    "lesson": "pelajaran",
+    "departure": "persiapan berangkat",
+    "check": "enam pertanyaan",
+}
+_MOMENTS = {"before": "sebelum belajar", "after": "sesudah belajar", "month": "sebulan kemudian"}
 _NOTE = "Yang pernah Anda sampaikan kepada petugas tidak dimuat di sini. Tanyakan langsung kepada petugas."
 
 
@@ -54,6 +75,10 @@ def export_contact(
         ("Alamat", _addresses(session, store, contact_id)),
         ("Pelajaran yang sudah selesai", _lessons(session, contact_id, named)),
         ("Hasil kuis", _quizzes(session, contact_id, named)),
+        ("Surat-surat", _papers(session, contact_id, named)),
+        ("Diingatkan tentang", _reminders(session, contact)),
+        ("Enam pertanyaan", _checks(session, contact_id)),
+        ("Sertifikat", _certificate(session, store, contact_id)),
         ("Pendaftaran acara", _registrations(session, store, contact_id)),
     ):
         if found:
@@ -73,7 +98,9 @@ def _profile(session: Session, store: Store, contact: Any, named: Mapping[str, s
         ("Keadaan", contact.role and _ROLES.get(contact.role, contact.role)),
         ("Kabupaten/kota", contact.kabupaten and named.get(contact.kabupaten, contact.kabupaten)),
         ("Petugas boleh menulis lebih dulu", safe),
+        ("Tanggal berangkat", contact.departure_on and _date(contact.departure_on)),
         ("PIN", "ada" if contact.pin_hash else None),
+        ("Kode pemulihan", _recovery(session, contact.id)),
         ("Pertama kali menulis", _day(contact.created_at)),
         ("Terakhir menulis", _day(contact.seen_at)),
     )
@@ -115,6 +142,46 @@ def _quizzes(session: Session, contact_id: str, named: Mapping[str, str]) -> lis
     ]
 
 
+def _papers(session: Session, contact_id: str, named: Mapping[str, str]) -> list[str]:
+    papers = table(Paper)
+    rows = run(session, select(papers).where(papers.c.contact_id == contact_id).order_by(papers.c.paper))
+    return [
+        f"{named.get(row.paper, row.paper)}: {_PAPERS.get(row.state, row.state)}"
+        + (f", tanggal {_date(row.due_on)}" if row.due_on else "")
+        for row in rows
+    ]
+
+
+def _reminders(session: Session, contact: Any) -> list[str]:
+    every = {"day": ", setiap hari", "week": ", setiap minggu"}.get(contact.lesson_every or "", "")
+    return [
+        f"{_REMINDERS.get(kind, kind)}{every if kind == 'lesson' else ''}, sejak {_day(since)}"
+        for kind, since in reminders_of(session, contact.id)
+    ]
+
+
+def _checks(session: Session, contact_id: str) -> list[str]:
+    return [
+        f"{_MOMENTS.get(row.moment, row.moment)}: {row.right} benar dari {row.total}, {_day(row.done_at)}"
+        for row in checks_of(session, contact_id)
+    ]
+
+
+def _certificate(session: Session, store: Store, contact_id: str) -> list[str]:
+    found = certificate_of(session, store, contact_id)
+    if found is None:
+        return []
+    checked = verify_certificate(session, store, found)
+    day = f", {_date(checked.issued)}" if checked.issued else ""
+    return [f"kode {found}{day}" + (f", atas nama {checked.name}" if checked.name else "")]
+
+
+def _recovery(session: Session, contact_id: str) -> str | None:
+    """That there is one, and until when; the code itself is kept by nobody but her."""
+    until = run(session, select(table(Recovery).c.until).where(table(Recovery).c.contact_id == contact_id)).scalar()
+    return f"ada, berlaku sampai {_date(until)}" if until else None
+
+
 def _registrations(session: Session, store: Store, contact_id: str) -> list[str]:
     seats, events = table(Registration), table(Event)
     rows = run(
@@ -137,8 +204,11 @@ def _registrations(session: Session, store: Store, contact_id: str) -> list[str]
 
 
 def _day(at: datetime) -> str:
-    local = at.astimezone(WITA)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return _date(at.astimezone(WITA).date())
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _time(at: datetime) -> str:

@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, exists, func, literal, or_, select, update
+from sqlalchemy import Row, bindparam, exists, func, literal, or_, select, update
 from sqlalchemy.sql import Executable
 from sqlmodel import Session
 
 from bot.conversation.types import Contact, Language
+from bot.store.consent import consented, if_consented, take_away
 from bot.store.events import registrations_of
+from bot.store.known import Known, known_of
 from bot.store.profiles import add_profile, check_pin, name_contact, profiles_of, reset_pin, switch_profile
+from bot.store.reminders import take_back
 from bot.store.session import Store
 from bot.store.sql import Insert, prepared, run, table, upsert
 from bot.store.tables import (
@@ -126,6 +129,8 @@ _PERSON = (
         _CONTACT.c.kabupaten,
         _CONTACT.c.pin_hash.is_not(None).label("has_pin"),
         _CONTACT.c.safe_to_write,
+        _CONTACT.c.departure_on,
+        _CONTACT.c.lesson_every,
         _CONTACT.c.seen_at,
         _others.label("shared"),
         _registered.label("registered"),
@@ -142,8 +147,6 @@ _PERSON = (
     )
     .where(_ADDRESS.c.id == bindparam("address"))
 )
-_LESSONS = select(_PROGRESS.c.lesson).where(_PROGRESS.c.contact_id == bindparam("contact"))
-_QUIZZES = select(_QUIZ.c.module, _QUIZ.c.right, _QUIZ.c.total).where(_QUIZ.c.contact_id == bindparam("contact"))
 
 
 def open_address(session: Session, store: Store, address_id: str, *, lock: bool) -> AddressRow:
@@ -176,21 +179,27 @@ def snapshot(session: Session, store: Store, address_id: str, now: datetime) -> 
 
 
 def _contact(session: Session, store: Store, address_id: str, row: Row[Any], now: datetime) -> Contact:
-    which = {"contact": row.contact_id}
-    kept = row.consent is True  # without consent there is nothing to look for
+    # Without consent there is nothing to look for.
+    known = known_of(session, store, row.contact_id) if row.consent is True else Known()
     return Contact(
         language=row.language,
         consent=row.consent,
         role=row.role,
         kabupaten=row.kabupaten,
-        lessons=frozenset(run(session, _LESSONS, which).scalars()) if kept else frozenset(),
-        quizzes={module: (right, total) for module, right, total in run(session, _QUIZZES, which)} if kept else {},
+        lessons=known.lessons,
+        quizzes=known.quizzes,
         announcements=row.stopped_at is None,
         safe_to_write=row.safe_to_write,
         has_pin=row.has_pin,
         profiles=profiles_of(session, store, address_id, row.contact_id) if row.shared else (),
         registrations=registrations_of(session, store, row.contact_id, now, row.language) if row.registered else (),
         away_days=max((now - row.seen_at).days, 0),
+        departure=row.departure_on,
+        papers=known.papers,
+        reminders=frozenset(known.reminders),
+        lesson_every=row.lesson_every,
+        checks=known.checks,
+        certificate=known.certificate,
     )
 
 
@@ -227,14 +236,13 @@ def set_language(session: Session, contact_id: str, language: Language) -> None:
 
 
 def set_consent(session: Session, contact_id: str, given: bool, version: str, now: datetime) -> None:
-    """The answer, with the version that was shown. No, or withdrawal: progress, quizzes, role, kabupaten and queued
-    announcements go."""
+    """The answer, with the version that was shown. No, or withdrawal: what rests on it goes (`bot.store.consent`), and
+    announcements and reminders that wait."""
     _set(session, contact_id, consent=given, consent_version=version[:20], consent_at=now)
     if given:
         return
-    run(session, delete(_PROGRESS).where(_PROGRESS.c.contact_id == contact_id))
-    run(session, delete(_QUIZ).where(_QUIZ.c.contact_id == contact_id))
-    _set(session, contact_id, role=None, kabupaten=None)
+    take_back(session, contact_id, now)
+    take_away(session, contact_id)
     run(
         session,
         update(_OUTBOX)
@@ -248,20 +256,19 @@ def set_profile(session: Session, contact_id: str, role: str | None = None, kabu
     values = {name: value for name, value in (("role", role), ("kabupaten", kabupaten)) if value is not None}
     if not values:
         return False
-    consented = (_CONTACT.c.id == contact_id, _CONTACT.c.consent.is_(True))
-    return run(session, update(_CONTACT).where(*consented).values(values)).rowcount == 1
+    return run(session, update(_CONTACT).where(*consented(contact_id)).values(values)).rowcount == 1
 
 
 def mark_lesson(session: Session, contact_id: str, module: str, lesson: str, now: datetime) -> bool:
     """Done, from the first time on; False: no consent (nothing kept) or done before."""
-    row = _if_consented(contact_id, lesson=f"{module}/{lesson}", done_at=now)
+    row = if_consented(contact_id, _PROGRESS, lesson=f"{module}/{lesson}", done_at=now)
     put = upsert(session, _PROGRESS).from_select(["contact_id", "lesson", "done_at"], row)
     return bool(run(session, put.on_conflict_do_nothing().returning(_PROGRESS.c.lesson)).all())
 
 
 def record_quiz(session: Session, contact_id: str, module: str, right: int, total: int, now: datetime) -> bool:
     """Keeps the best result; False: no consent (nothing kept) or not better."""
-    row = _if_consented(contact_id, module=module, right=right, total=total, done_at=now)
+    row = if_consented(contact_id, _QUIZ, module=module, right=right, total=total, done_at=now)
     put = upsert(session, _QUIZ).from_select(["contact_id", "module", "right", "total", "done_at"], row)
     new = put.excluded
     better = put.on_conflict_do_update(
@@ -271,15 +278,6 @@ def record_quiz(session: Session, contact_id: str, module: str, right: int, tota
         where=new.right * _QUIZ.c.total > _QUIZ.c.right * new.total,
     )
     return bool(run(session, better.returning(_QUIZ.c.module)).all())
-
-
-def _if_consented(contact_id: str, **values: Any) -> Any:
-    """A row to insert, or none at all: asked in the same statement, so that nothing slips in beside a withdrawal."""
-    columns = [literal(value, type_=_TYPES.get(name)).label(name) for name, value in values.items()]
-    return select(_CONTACT.c.id, *columns).where(_CONTACT.c.id == contact_id, _CONTACT.c.consent.is_(True))
-
-
-_TYPES: dict[str, Any] = {"done_at": _PROGRESS.c.done_at.type}
 
 
 def set_announcements(session: Session, address_id: str, on: bool, everywhere: bool, now: datetime) -> None:

@@ -66,7 +66,7 @@ def add_profile(
     contact_id = new_id()
     make_contact(session, store, contact_id, address_id, now, language)
     name_contact(session, store, contact_id, nickname, pin)
-    _activate(session, address_id, contact_id)
+    activate(session, address_id, contact_id)
     return ProfileSwitched(nickname, new=True)
 
 
@@ -101,7 +101,7 @@ def switch_profile(
     checked = check_pin(session, store, profile, pin, now)
     if isinstance(checked, WrongPin):
         return checked
-    _activate(session, address_id, profile)
+    activate(session, address_id, profile)
     return ProfileSwitched(store.vault.open_for(session, profile, _NICKNAME, row.nickname) or "", new=False)
 
 
@@ -141,5 +141,12 @@ def reset_pin(session: Session, contact_id: str) -> None:
     )
 
 
-def _activate(session: Session, address_id: str, contact_id: str) -> None:
+def nickname_of(session: Session, store: Store, contact_id: str) -> str:
+    """ "" where none was given."""
+    sealed = run(session, select(_CONTACT.c.nickname).where(_CONTACT.c.id == contact_id)).scalar()
+    return store.vault.open_for(session, contact_id, _NICKNAME, sealed) or ""
+
+
+def activate(session: Session, address_id: str, contact_id: str) -> None:
+    """This contact, one of the address's own, writes there from now on."""
     run(session, update(_ADDRESS).where(_ADDRESS.c.id == address_id).values(contact_id=contact_id))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, delete, exists, or_, select, update
 from sqlmodel import Session
 
 from bot.store.erasure import erase_contact
+from bot.store.feedback import WITA
 from bot.store.session import Store
 from bot.store.sql import run, table
 from bot.store.tables import (
@@ -20,6 +21,8 @@ from bot.store.tables import (
     Inbox,
     Outbox,
     Question,
+    Recovery,
+    RecoveryTry,
     Registration,
     Seen,
 )
@@ -33,6 +36,7 @@ OUTBOX_ROWS = timedelta(days=30)
 UNSENT = timedelta(days=30)
 NAMES_AFTER_EVENT = timedelta(days=90)
 KEYS = timedelta(days=180)
+RECOVERY_TRIES = timedelta(days=1)
 
 _CONTACT = table(Contact)
 _INBOX = table(Inbox)
@@ -43,6 +47,8 @@ _QUESTION = table(Question)
 _ALERT = table(Alert)
 _SEEN = table(Seen)
 _KEYS = table(Idempotency)
+_RECOVERY = table(Recovery)
+_TRY = table(RecoveryTry)
 
 
 def prune(session: Session, store: Store, now: datetime, limit: int = 500) -> dict[str, int]:
@@ -62,6 +68,8 @@ def prune(session: Session, store: Store, now: datetime, limit: int = 500) -> di
         "questions": lambda: _delete(session, _QUESTION, _QUESTION.c.answered_at < now - DANGER, limit),
         "voices": lambda: _change(session, _QUESTION, _old_voices(now), {"voice": None, "media": None}, limit),
         "names": lambda: _change(session, _SEAT, _old_names(now), {"name": None, "village": None}, limit),
+        "recovery codes": lambda: _delete(session, _RECOVERY, _RECOVERY.c.until < now.astimezone(WITA).date(), limit),
+        "recovery tries": lambda: _delete(session, _TRY, _TRY.c.tried_at < now - RECOVERY_TRIES, limit),
         "orphans": lambda: (
             _delete(session, _OUTBOX, _orphan(_OUTBOX), limit) + _delete(session, _INBOX, _orphan(_INBOX), limit)
         ),

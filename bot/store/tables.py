@@ -3,11 +3,14 @@
 Ids are random 22-character strings (`new_id`), except inbox, outbox and questions, whose integers also give the order.
 Times are aware UTC. `contact_id` or `address_id` stands in every row that belongs to a person: erasure and its test
 find the rows by these columns.
+
+One file, although a long one: the schema is read, and migrated, as a whole.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator
@@ -68,6 +71,8 @@ class Contact(SQLModel, table=True):
     pin_tries: int = 0  # wrong ones since the last right one
     pin_locked_until: datetime | None = Field(default=None, sa_column=_at())  # after five wrong ones
     safe_to_write: bool | None = None
+    departure_on: date | None = None
+    lesson_every: str | None = Field(default=None, max_length=5)  # day, week
     created_at: datetime = Field(sa_column=_at(False))
     seen_at: datetime = Field(sa_column=_at(False, index=True))
 
@@ -136,6 +141,100 @@ class QuizResult(SQLModel, table=True):
     right: int
     total: int
     done_at: datetime = Field(sa_column=_at(False))
+
+
+class Paper(SQLModel, table=True):
+    """How far one paper of the checklist is."""
+
+    contact_id: str = Field(primary_key=True, max_length=22)
+    paper: str = Field(primary_key=True, max_length=40)
+    state: str = Field(max_length=10)  # missing, asked, have
+    due_on: date | None = None  # a day the person named for it
+    updated_at: datetime = Field(sa_column=_at(False))
+
+
+class Reminder(SQLModel, table=True):
+    """What somebody asked to be reminded of. The worker looks at the row at `next_at` (None: nothing to wait for), tells
+    what fell due after `after_at`, and moves both on in the transaction that puts the push out: each due time once."""
+
+    contact_id: str = Field(primary_key=True, max_length=22)
+    kind: str = Field(primary_key=True, max_length=10)  # papers, lesson, departure, check
+    address_id: str = Field(max_length=22, index=True)  # where it was asked for, and is told
+    since: datetime = Field(sa_column=_at(False))
+    after_at: datetime = Field(sa_column=_at(False))
+    next_at: datetime | None = Field(default=None, sa_column=_at(index=True))
+    outbox_id: int | None = Field(
+        default=None, sa_column=Column(BIG)
+    )  # the push put out last: to take back, to put off
+
+
+class CheckResult(SQLModel, table=True):
+    """The six questions, before and after learning and a month later. The first answer of a moment stands."""
+
+    __tablename__ = "check_result"
+    contact_id: str = Field(primary_key=True, max_length=22)
+    moment: str = Field(primary_key=True, max_length=10)  # before, after, month
+    right: int
+    total: int
+    asked: list[list[Any]] = Field(sa_column=Column(JSON, nullable=False))  # [question key, right]
+    done_at: datetime = Field(sa_column=_at(False))
+
+
+class Certificate(SQLModel, table=True):
+    """One a contact. Found again by a keyed hash of its code; code and name are ciphertext under the contact's key, so
+    that after an erasure nobody can say whose it was."""
+
+    lookup: str = Field(primary_key=True, max_length=64)
+    contact_id: str = Field(max_length=22, unique=True)
+    code: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    name: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    language: str = Field(max_length=3)
+    issued_on: date
+
+
+class Recovery(SQLModel, table=True):
+    """The living recovery code of a contact, as a keyed hash only."""
+
+    contact_id: str = Field(primary_key=True, max_length=22)
+    lookup: str = Field(max_length=64, unique=True)
+    until: date
+    created_at: datetime = Field(sa_column=_at(False))
+
+
+class RecoveryTry(SQLModel, table=True):
+    """Wrong recovery codes in a row from one address."""
+
+    __tablename__ = "recovery_try"
+    address_id: str = Field(primary_key=True, max_length=22)
+    wrong: int = 0
+    wait_until: datetime | None = Field(default=None, sa_column=_at())
+    tried_at: datetime = Field(sa_column=_at(False, index=True))
+
+
+class ListingImport(SQLModel, table=True):
+    """A list that staff brought in; at most one of each kind."""
+
+    __tablename__ = "listing_import"
+    id: str = Field(primary_key=True, max_length=22)
+    kind: str = Field(max_length=10, unique=True)  # p3mi, job-order
+    source: str = Field(max_length=120)
+    as_of: date
+    rows: int
+    imported_at: datetime = Field(sa_column=_at(False))
+
+
+class Listing(SQLModel, table=True):
+    """One line of a list. `plain` is the name as it is compared."""
+
+    __table_args__ = (NEVER_AGAIN,)
+    id: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
+    import_id: str = Field(max_length=22, index=True)
+    name: str = Field(max_length=120)
+    plain: str = Field(max_length=120)
+    number: str = Field(default="", max_length=60)  # licence or order number
+    place: str = Field(default="", max_length=120)
+    until: date | None = None
+    note: str = Field(default="", max_length=200)
 
 
 INBOX_STATUSES = ("pending", "done", "parked")

@@ -96,6 +96,8 @@ class Vault:
         self._idempotency = _derive(secret, b"idempotency")
         self._pin = _derive(secret, b"pin")
         self.file_key = _derive(secret, b"files")  # signs links to drawn files (bot/web/tickets.py)
+        self._codes = _derive(secret, b"codes")
+        self._signing = _derive(secret, b"signing")
         self._own = AESGCM(_derive(secret, b"own"))
         self._wrap = AESGCM(_derive(secret, b"wrap"))
         self._limit = cached
@@ -111,6 +113,14 @@ class Vault:
     def idempotency(self, key: str) -> str:
         """Keyed hash (64 hex digits) of an outbox row's key."""
         return _hash(self._idempotency, key)
+
+    def code_lookup(self, kind: str, code: str) -> str:
+        """Keyed hash (64 hex digits) by which a code that somebody types is found again; `kind` as "recovery"."""
+        return _hash(self._codes, kind, code)
+
+    def signature(self, kind: str, text: str, bits: int) -> int:
+        """The first `bits` (at most 64) of a signature: what carries it was made under this SECRET_KEY."""
+        return int(_hash(self._signing, kind, text)[:16], 16) >> (64 - bits)
 
     def pin_hash(self, contact_id: str, pin: str, salt: bytes | None = None) -> str:
         """A salted hash to keep instead of the PIN, "scrypt$salt$hash".

@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-
-from sqlmodel import Session
 
 from bot.conversation.types import (
     AddProfile,
@@ -45,48 +42,21 @@ from bot.conversation.types import (
     SetLanguage,
     SetProfile,
     SetSafeToWrite,
-    Staff,
     SwitchProfile,
     TakeSeat,
     WipeScreen,
     WrongPin,
 )
-from bot.store import events, feedback, outbox, people, privacy, questions
-from bot.store.people import Person
-from bot.store.session import Store
-from bot.workers import alerts
-from bot.workers.contexts import PULLED, Contexts, Seats
+from bot.library.titles import titles_of
+from bot.store import events, feedback, outbox, people, privacy, questions, reminders
+from bot.workers import alerts, preparing
+from bot.workers.contexts import PULLED
+from bot.workers.desk import Desk, VoiceNote
 from bot.workers.pushes import push_promotion
 
 EXPORT_NAME = "catatan.txt"  # others may read the phone: the name says nothing
 DELETABLE = timedelta(hours=48)  # Telegram takes back what is younger
 _EVERYTHING = 2**31 - 1  # the highest number a row can have
-
-
-@dataclass(frozen=True)
-class VoiceNote:
-    """A voice note that was handed over: to be fetched from the provider and kept with the question."""
-
-    number: str  # of the question, "P-0042"
-    channel: str
-    sender: str
-    media: str = field(repr=False)  # the provider's reference
-
-
-@dataclass
-class Desk:
-    """Where one turn stands while its effects are carried out. `voices` are fetched after the commit."""
-
-    session: Session
-    store: Store
-    contexts: Contexts
-    person: Person
-    staff: Staff
-    seats: Seats
-    inbox_id: int
-    now: datetime
-    voices: list[VoiceNote] = field(default_factory=list)
-    seats_changed: bool = False
 
 
 def carry_out(effect: Effect, desk: Desk) -> Outcome | None:
@@ -124,6 +94,8 @@ def _set_announcements(effect: SetAnnouncements, desk: Desk) -> None:
 
 def _set_safe_to_write(effect: SetSafeToWrite, desk: Desk) -> None:
     people.set_safe_to_write(desk.session, desk.person.contact_id, effect.safe)
+    if not effect.safe:
+        reminders.take_back(desk.session, desk.person.contact_id, desk.now)
 
 
 # --- counted, without who --------------------------------------------------------------------------------------------
@@ -243,7 +215,8 @@ def _cancel_seat(effect: CancelSeat, desk: Desk) -> SeatCancelled:
 
 
 def _export_data(effect: ExportData, desk: Desk) -> Exported:
-    text = privacy.export_contact(desk.session, desk.store, desk.person.contact_id, desk.now)
+    titles = titles_of(desk.contexts.library)
+    text = privacy.export_contact(desk.session, desk.store, desk.person.contact_id, desk.now, titles)
     return Exported(Document(EXPORT_NAME, text))
 
 
@@ -304,5 +277,6 @@ TABLE: dict[type[Effect], Callable[[Any, Desk], Outcome | None]] = {
     AddProfile: _add_profile,
     SwitchProfile: _switch_profile,
     CheckPin: _check_pin,
+    **preparing.TABLE,
 }
 REQUESTS = tuple(kind for kind in TABLE if issubclass(kind, Request))

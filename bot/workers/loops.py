@@ -86,7 +86,7 @@ async def sender_loop(sender: Sender) -> None:
 async def planner_loop(
     planner: Planner, *, run_in_thread: InThread = asyncio.to_thread, every: float = PLAN_EVERY
 ) -> None:
-    """Expands announcements, chunk by chunk with a breath between, and prunes once an hour."""
+    """Reminders and announcements, chunk by chunk with a breath between; prunes once an hour."""
     faults = 0
     while True:
         try:

@@ -1,4 +1,5 @@
-"""Announcements become outbox rows, a chunk at a time, and what is due is forgotten, once an hour.
+"""Announcements and reminders become outbox rows, a chunk at a time; what is due is forgotten, once an hour; lists that
+came in since are read into memory.
 
 Safe to kill anywhere: a chunk and the note how far it went are one transaction.
 """
@@ -10,9 +11,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.store import broadcasts, privacy
+from bot.store import broadcasts, listings, privacy
 from bot.store.session import Store
+from bot.workers.contexts import Contexts
 from bot.workers.pushes import broadcast_body
+from bot.workers.reminders import Reminders
 from bot.workers.wake import OUTBOX, notify
 
 log = structlog.get_logger(__name__)
@@ -26,15 +29,30 @@ _PRUNE_ROUNDS = 200
 class Planner:
     """One a process; used from one thread at a time."""
 
-    def __init__(self, store: Store, *, clock: Callable[[], datetime] | None = None, chunk: int = CHUNK) -> None:
+    def __init__(
+        self,
+        store: Store,
+        contexts: Contexts | None = None,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        chunk: int = CHUNK,
+    ) -> None:
+        """`contexts` None: announcements only, no reminders (a short command)."""
         self.store = store
         self._clock = clock or store.clock
         self._chunk = chunk
         self._pruned_at: datetime | None = None
+        self._reminders = None if contexts is None else Reminders(store, contexts, clock=self._clock)
 
     def run_once(self) -> bool:
-        """One chunk of the oldest announcement; True while there is more to expand."""
+        """What is due to be reminded of, and one chunk of the oldest announcement; True while there is more."""
+        more = self._reminders.run_once() if self._reminders is not None else False
+        return self._expand() or more
+
+    def _expand(self) -> bool:
         with self.store.read() as session:
+            if self._reminders is not None:
+                listings.warm(session)
             waiting = broadcasts.expanding(session)
         if not waiting:
             return False

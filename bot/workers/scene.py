@@ -29,7 +29,8 @@ from bot.workers import metrics
 from bot.workers.alerts import tell_staff
 from bot.workers.apology import apology
 from bot.workers.contexts import PULLED, Contexts
-from bot.workers.effects import Desk, VoiceNote, carry_out
+from bot.workers.desk import Desk, VoiceNote
+from bot.workers.effects import carry_out
 from bot.workers.faults import place_of
 from bot.workers.memo import Remembering
 from bot.workers.retry import after_turn

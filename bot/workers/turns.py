@@ -27,7 +27,7 @@ from bot.store.inbox import Claimed, InboxItem
 from bot.store.session import Store, is_database_away, is_retryable
 from bot.workers import metrics
 from bot.workers.contexts import Contexts
-from bot.workers.effects import VoiceNote
+from bot.workers.desk import VoiceNote
 from bot.workers.faults import place_of
 from bot.workers.holder import is_dead, own_name
 from bot.workers.scene import Scene, Stage, Take

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import event, func, insert, select, update
 
-from bot.conversation.types import Contact
-from bot.store import inbox, people
+from bot.conversation.types import Contact, Paper
+from bot.store import certificates, consent, inbox, learning, papers, people, recovery, reminders
 from bot.store.sql import run, table
 from bot.store.tables import Address, AddressContact, Conversation, Progress, QuizResult
 from bot.store.tables import Contact as ContactRow
@@ -188,3 +189,107 @@ def test_an_address_is_held_by_one_turn(world: World) -> None:
         row = people.open_address(session, world.store, siti.address_id, lock=True)
     assert (row.id, row.contact_id, row.channel, row.sender) == (siti.address_id, siti.contact_id, "telegram", BOT)
     assert (row.due_at, row.inbound_at, row.claim) == (NOW, NOW, None)
+
+
+# --- the way to departure, and what was learned ----------------------------------------------------------------------
+
+LEAVES = date(2027, 1, 30)
+
+
+def prepare(world: World, who: inbox.Received) -> None:
+    """Everything of the way to departure that can be kept."""
+    with world.store.begin() as session:
+        papers.set_departure(session, who.contact_id, LEAVES)
+        papers.set_paper(session, who.contact_id, "passport", "asked", LEAVES - 30 * DAY, NOW)
+        papers.set_paper(session, who.contact_id, "visa", "missing", None, NOW)
+        for kind in ("lesson", "departure"):
+            reminders.set_reminder(session, who.contact_id, who.address_id, kind, True, NOW, every="week")
+        learning.record_check(session, who.contact_id, "before", 2, 6, [("q-one", True)], NOW)
+        certificates.make_certificate(session, world.store, who.contact_id, "Siti", "id", NOW)
+        recovery.make_recovery_code(session, world.store, who.contact_id, NOW)
+
+
+def test_what_was_prepared_is_seen_in_the_next_turn(world: World) -> None:
+    siti, ani = world.person("siti"), world.person("ani")
+    prepare(world, siti)
+    contact = see(world, siti).contact
+    assert contact.departure == LEAVES and contact.lesson_every == "week"
+    assert contact.papers == {"passport": Paper("asked", LEAVES - 30 * DAY), "visa": Paper("missing")}
+    assert contact.reminders == {"lesson", "departure"}
+    assert contact.checks == {"before": (2, 6)}
+    assert contact.certificate is not None and contact.certificate.startswith("BKL-")
+    assert see(world, ani).contact == Contact(consent=True)
+
+
+def test_a_paper_goes_from_step_to_step(world: World) -> None:
+    siti = world.person()
+    with world.store.begin() as session:
+        assert papers.set_paper(session, siti.contact_id, "visa", "asked", LEAVES, NOW)
+        assert papers.set_paper(session, siti.contact_id, "visa", "have", None, NOW + DAY)
+        assert papers.set_departure(session, siti.contact_id, LEAVES)
+        assert not papers.set_departure(session, siti.contact_id, LEAVES), "the same day: nothing to plan anew"
+        assert papers.set_departure(session, siti.contact_id, None)
+    contact = see(world, siti).contact
+    assert contact.papers == {"visa": Paper("have")} and contact.departure is None
+
+
+def test_the_first_check_of_a_moment_stands(world: World) -> None:
+    siti = world.person()
+    with world.store.begin() as session:
+        kept = [
+            learning.record_check(session, siti.contact_id, moment, right, 6, [], NOW)
+            for moment, right in [("before", 2), ("before", 6), ("after", 5)]
+        ]
+    assert kept == [True, False, True]
+    assert see(world, siti).contact.checks == {"before": (2, 6), "after": (5, 6)}
+
+
+def test_without_consent_nothing_of_it_is_kept(world: World) -> None:
+    siti = world.person(consent=None)
+    with world.store.begin() as session:
+        assert not papers.set_departure(session, siti.contact_id, LEAVES)
+        assert not papers.set_paper(session, siti.contact_id, "visa", "asked", None, NOW)
+        assert not reminders.set_reminder(session, siti.contact_id, siti.address_id, "lesson", True, NOW, "day")
+        assert not learning.record_check(session, siti.contact_id, "before", 2, 6, [], NOW)
+    assert see(world, siti).contact == Contact()
+    assert kept_of(world, siti) == {}
+
+
+def test_with_consent_goes_what_rests_on_it(world: World) -> None:
+    siti, ani = world.person("siti"), world.person("ani")
+    prepare(world, siti), prepare(world, ani)
+    assert set(kept_of(world, siti)) == {"paper", "reminder", "check_result", "certificate", "recovery"}
+    before = kept_of(world, ani)
+    with world.store.begin() as session:
+        people.set_consent(session, siti.contact_id, False, "1", NOW)
+    assert kept_of(world, siti) == {} and kept_of(world, ani) == before
+    assert see(world, siti).contact == Contact(consent=False)
+
+
+def kept_of(world: World, who: inbox.Received) -> dict[str, int]:
+    """Rows that rest on consent, by table."""
+    with world.store.read() as session:
+        counted = {
+            each.name: run(
+                session, select(func.count()).select_from(each).filter_by(contact_id=who.contact_id)
+            ).scalar()
+            for each in consent.RESTING
+        }
+    return {name: rows for name, rows in counted.items() if rows}
+
+
+def test_a_turn_asks_for_it_in_one_statement_and_only_with_consent(world: World) -> None:
+    siti, ani = world.person("siti"), world.person("ani", consent=None)
+    prepare(world, siti)
+
+    def asked(who: inbox.Received) -> list[str]:
+        statements: list[str] = []
+        listen = ("before_cursor_execute", lambda _c, _cur, statement, *_: statements.append(statement))
+        with world.store.begin() as session:
+            event.listen(world.store.engine, *listen)
+            people.snapshot(session, world.store, who.address_id, NOW)
+            event.remove(world.store.engine, *listen)
+        return statements
+
+    assert len(asked(ani)) == 1
+    assert len(asked(siti)) == 2  # who it is, and all that is kept of her

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import JSON, Table, func, insert, select, update
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 from bot.conversation.types import SeatTaken
-from bot.store import events, inbox, outbox, people, questions, retention
+from bot.store import (
+    certificates,
+    events,
+    inbox,
+    learning,
+    outbox,
+    papers,
+    people,
+    questions,
+    recovery,
+    reminders,
+    retention,
+)
 from bot.store.privacy import erase_contact, export_contact, prune
 from bot.store.session import new_id
 from bot.store.sql import run, table
@@ -60,6 +72,10 @@ def filled(which: Table, contact_id: str, address_id: str) -> dict[str, Any]:
             continue
         elif isinstance(kind, Moment):
             made[column.name] = NOW + DAY
+        elif kind.python_type is date:
+            made[column.name] = NOW.date()
+        elif isinstance(kind, JSON):
+            made[column.name] = [["a-question", True]]
         elif kind.python_type is bytes:
             made[column.name] = b"sealed"
         elif kind.python_type is bool:
@@ -79,7 +95,7 @@ def filled(which: Table, contact_id: str, address_id: str) -> dict[str, Any]:
 @pytest.mark.parametrize("stay", [False, True])
 def test_every_table_with_a_person_in_it_is_erased(world: World, stay: bool) -> None:
     """Found by walking the tables: a new one cannot be forgotten."""
-    assert len(PERSONAL) >= 11
+    assert len(PERSONAL) >= 17
     siti, ani = world.hear("siti"), world.hear("ani")
     for which in PERSONAL:
         for one in (siti, ani):
@@ -266,6 +282,33 @@ def test_a_copy_tells_what_is_kept_in_plain_words(world: World) -> None:
     assert "atas nama Siti Aminah, Aikmel" in text
 
 
+def test_a_copy_tells_of_the_way_to_departure(world: World) -> None:
+    siti = world.person("siti")
+    with world.store.begin() as session:
+        papers.set_departure(session, siti.contact_id, date(2027, 1, 30))
+        papers.set_paper(session, siti.contact_id, "passport", "asked", date(2026, 12, 3), NOW)
+        papers.set_paper(session, siti.contact_id, "visa", "missing", None, NOW)
+        for kind in ("papers", "lesson"):
+            reminders.set_reminder(session, siti.contact_id, siti.address_id, kind, True, NOW, every="week")
+        learning.record_check(session, siti.contact_id, "before", 2, 6, [("q", True)], NOW)
+        code = certificates.make_certificate(session, world.store, siti.contact_id, "Siti Aminah", "id", NOW)
+        recovered = recovery.make_recovery_code(session, world.store, siti.contact_id, NOW)
+        text = export_contact(session, world.store, siti.contact_id, NOW, {"passport": "Paspor"})
+    lines = text.splitlines()
+    for line in (
+        "Tanggal berangkat: 30 Januari 2027",
+        "Kode pemulihan: ada, berlaku sampai 29 Desember 2027",
+        "- Paspor: sedang diurus, tanggal 3 Desember 2026",
+        "- visa: belum ada",
+        "- pelajaran, setiap minggu, sejak 24 November 2026",
+        "- surat-surat, sejak 24 November 2026",
+        "- sebelum belajar: 2 benar dari 6, 24 November 2026",
+        f"- kode {code}, 24 November 2026, atas nama Siti Aminah",
+    ):
+        assert line in lines
+    assert recovered is not None and recovered.code not in text
+
+
 def test_a_copy_is_silent_about_danger_and_what_was_handed_over(world: World) -> None:
     """Other people read this phone."""
     siti, ani = world.person("siti"), world.person("ani")
@@ -410,6 +453,19 @@ def test_what_was_put_in_beside_an_erasure_is_found(world: World) -> None:
         run(session, update(table(Outbox)).values(contact_id="gone"))
         run(session, update(table(Inbox)).values(contact_id="gone"))
     assert forget(world)["orphans"] == 3
+
+
+def test_recovery_codes_and_wrong_ones_have_their_time(world: World) -> None:
+    siti = world.person("siti")
+    with world.store.begin() as session:
+        recovery.make_recovery_code(session, world.store, siti.contact_id, NOW)
+        recovery.use_recovery_code(
+            session, world.store, address_id=siti.address_id, typed="wrong", pin=None, now=NOW
+        )  # fmt: skip
+    assert forget(world, NOW + HOUR) == {}
+    assert forget(world, NOW + DAY + MINUTE) == {"recovery tries": 1}
+    assert "recovery codes" not in forget(world, NOW + recovery.VALID)
+    assert forget(world, NOW + recovery.VALID + DAY)["recovery codes"] == 1
 
 
 def test_a_limit_is_kept(world: World) -> None:

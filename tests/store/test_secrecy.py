@@ -12,7 +12,17 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation.types import Message
-from bot.store import broadcasts, events, feedback, inbox, outbox, people, questions
+from bot.store import (
+    broadcasts,
+    certificates,
+    events,
+    feedback,
+    inbox,
+    listings,
+    outbox,
+    people,
+    questions,
+)
 from bot.store.session import Store
 from bot.store.sql import run, table
 from bot.store.tables import Address, Inbox, Miss, Registration
@@ -48,6 +58,7 @@ def known(world: World) -> inbox.Received:
             session, world.store, contact_id=siti.contact_id, address_id=siti.address_id, question=WORDS,
             safe_to_write=True, now=NOW,
         )  # fmt: skip
+        certificates.make_certificate(session, world.store, siti.contact_id, NAME, "id", NOW)
     world.hear(ACCOUNT, WORDS)
     world.put(siti, WORDS)
     world.seated(siti, world.event(5), name=NAME, village=WORDS)
@@ -125,6 +136,10 @@ def test_odd_text_passes_everywhere(world: World, odd: str) -> None:
         questions.hand_over(session, store, question=odd, safe_to_write=True, now=NOW, **who)
         assert questions.list_open(session, store)[0].text == odd
         people.name_contact(session, store, received.contact_id, odd, odd)
+        people.set_consent(session, received.contact_id, True, "1", NOW)
+        certificates.make_certificate(session, store, received.contact_id, odd, "id", NOW)
+        assert not certificates.verify_certificate(session, store, odd).genuine
+        assert not listings.search(session, odd).rows
         feedback.record_miss(session, odd, NOW)
         feedback.record_feedback(session, odd, True, NOW)
         feedback.report_sasak(session, odd, odd, NOW)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,46 +11,66 @@ from sqlalchemy import select, update
 
 from bot.conversation.menu import Menu
 from bot.conversation.state import State
+from bot.conversation.turn import take_turn
 from bot.conversation.types import (
     AlertImpossible,
     AlertQueued,
     CancelSeat,
+    CertificateChecked,
+    CertificateMade,
     CheckPin,
     Context,
     CountCampaign,
     Effect,
     HandedOver,
     HandOver,
+    Listed,
+    ListedFound,
+    MakeCertificate,
+    MakeRecoveryCode,
     MarkLesson,
     Message,
     Outcome,
+    Paper,
     PinRight,
+    ProfileSwitched,
     RaiseAlert,
+    RecordCheck,
     RecordFeedback,
     RecordMiss,
     RecordQuiz,
+    RecoveryCode,
+    RecoveryRefused,
     Reply,
     ReportSasak,
     Request,
+    SearchListed,
     SeatCancelled,
     SeatRefused,
     SeatTaken,
     SetAnnouncements,
     SetConsent,
+    SetDeparture,
     SetLanguage,
+    SetPaper,
     SetProfile,
+    SetReminder,
     SetSafeToWrite,
     SwitchProfile,
     TakeSeat,
     Turn,
+    UseRecoveryCode,
+    VerifyCertificate,
     WipeScreen,
     WrongPin,
 )
-from bot.store import events, outbox, people, questions, staff
+from bot.conversation.types import Contact as ContactData
+from bot.store import events, listings, outbox, people, questions, staff
 from bot.store.sql import run, table
-from bot.store.tables import Alert, Contact, Feedback, Miss, Question, SasakReport
+from bot.store.tables import Alert, Certificate, Contact, Feedback, Miss, Question, SasakReport
 from bot.workers.alerts import alert_text
-from bot.workers.effects import TABLE, VoiceNote
+from bot.workers.desk import VoiceNote
+from bot.workers.effects import TABLE
 from bot.workers.pushes import NEUTRAL
 from tests.workers.house import NOW, STAFF_CHAT, House
 
@@ -398,3 +418,90 @@ def test_an_answer_that_must_not_be_sent_waits_for_jawaban_and_is_gone_then(hous
         assert questions.unread_answers(session, house.store, siti.contact_id) == []
         alerts = run(session, select(table(Alert))).all()
     assert alerts == []
+
+
+# --- preparing to leave ----------------------------------------------------------------------------------------------
+
+LEAVES = date(2027, 1, 30)
+
+
+def test_what_is_prepared(house: House) -> None:
+    siti = known(house, "siti")
+    do(
+        house, "siti", SetDeparture(LEAVES), SetPaper("passport", "asked", LEAVES), SetPaper("visa", "missing"),
+        SetReminder("lesson", True, "week"), SetReminder("papers", True), SetReminder("departure", True),
+        SetReminder("papers", False), RecordCheck("before", 2, 6, (("q", True),)), RecordCheck("before", 6, 6),
+    )  # fmt: skip
+    contact = house.person(siti.address_id).contact
+    assert (contact.departure, contact.lesson_every) == (LEAVES, "week")
+    assert contact.papers == {"passport": Paper("asked", LEAVES), "visa": Paper("missing")}
+    assert contact.reminders == {"lesson", "departure"} and contact.checks == {"before": (2, 6)}
+    do(house, "siti", SetDeparture(None), SetReminder("lesson", False))
+    contact = house.person(siti.address_id).contact
+    assert (contact.departure, contact.lesson_every, contact.reminders) == (None, None, {"departure"})
+
+
+def test_without_consent_none_of_it_is_kept(house: House) -> None:
+    siti = known(house, "siti", consent=False)
+    do(
+        house, "siti", SetDeparture(LEAVES), SetPaper("visa", "have"), SetReminder("papers", True),
+        RecordCheck("before", 2, 6),
+    )  # fmt: skip
+    assert house.person(siti.address_id).contact == ContactData(consent=None)
+    assert do(house, "siti", MakeCertificate("Siti")) == CertificateMade("")
+    made = do(house, "siti", MakeRecoveryCode())
+    assert isinstance(made, RecoveryCode) and made.code == ""
+
+
+def test_a_certificate_is_made_and_anybody_can_verify_it(house: House) -> None:
+    siti = known(house, "siti", language="sas")
+    made = do(house, "siti", MakeCertificate(None))
+    assert isinstance(made, CertificateMade) and made.code.startswith("BKL-")
+    assert do(house, "siti", MakeCertificate("Siti Aminah")) == made
+    assert house.person(siti.address_id).contact.certificate == made.code
+    assert do(house, "ani", VerifyCertificate(made.code.lower())) == CertificateChecked(
+        True, "Siti Aminah", date(2026, 11, 24)
+    )
+    assert do(house, "ani", VerifyCertificate("BKL-0000-0000-0000-0000")) == CertificateChecked(False)
+    with house.store.read() as session:
+        assert run(session, select(table(Certificate).c.language)).scalar_one() == "sas"
+
+
+def test_going_on_from_a_new_number(house: House) -> None:
+    siti = known(house, "siti")
+    do(house, "siti", MarkLesson("contract", "two-papers"))
+    made = do(house, "siti", MakeRecoveryCode())
+    assert isinstance(made, RecoveryCode) and made.until == date(2027, 12, 29)
+    new = known(house, "baru", consent=False)
+    assert do(house, "baru", UseRecoveryCode("0000-0000-0000")) == RecoveryRefused("unknown")
+    assert do(house, "baru", UseRecoveryCode(made.code)) == ProfileSwitched("", new=False)
+    person = house.person(new.address_id)
+    assert person.contact_id == siti.contact_id and person.contact.lessons == {"contract/two-papers"}
+    # The turn's state was kept for her, and the old number's place is untouched.
+    assert person.state is not None
+    assert house.person(siti.address_id).contact_id == siti.contact_id
+
+
+def test_a_recovery_by_the_real_conversation_greets_her(house: House) -> None:
+    """After the outcome the context is hers: her menu, in her language."""
+    known(house, "siti", language="id")
+    made = do(house, "siti", MakeRecoveryCode())
+    assert isinstance(made, RecoveryCode)
+    known(house, "baru", consent=False)
+
+    def take(state: State | None, message: Message, c: Context) -> Turn:
+        if message.text == "pulihkan":
+            return Turn(Menu(), (), (UseRecoveryCode(made.code),))
+        return take_turn(state, message, c)
+
+    (row,) = house.say(house.runner(take), "baru", "pulihkan")
+    assert row.text.startswith("Halo")
+
+
+def test_names_are_looked_up_in_the_lists(house: House) -> None:
+    assert do(house, "siti", SearchListed("pt contoh")) == ListedFound("pt contoh", (), False, ())
+    company = Listed("p3mi", "PT. Contoh Jaya", "SIP3MI-1", "Mataram")
+    with house.begin() as session:
+        listings.replace_list(session, "p3mi", "Disnakertrans NTB", LEAVES, [company], NOW)
+    found = do(house, "siti", SearchListed("contoh jaya"))
+    assert found == ListedFound("contoh jaya", (company,), True, (("p3mi", "Disnakertrans NTB", LEAVES),))
