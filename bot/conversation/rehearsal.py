@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.conversation.flows import REGISTRY
-from bot.conversation.speech import WITA
+from bot.conversation.speech import today
 from bot.conversation.state import State, dump
 from bot.conversation.turn import take_turn
 from bot.conversation.types import (
@@ -38,6 +38,7 @@ from bot.conversation.types import (
     MarkLesson,
     Message,
     Outcome,
+    Paper,
     PinRight,
     Profile,
     ProfileSwitched,
@@ -56,6 +57,7 @@ from bot.conversation.types import (
     SetConsent,
     SetDeparture,
     SetLanguage,
+    SetPaper,
     SetProfile,
     SetReminder,
     SetSafeToWrite,
@@ -67,6 +69,8 @@ from bot.conversation.types import (
 )
 
 MOST_STEPS = 8  # requests and outcomes within one turn
+RECOVERY_TRIES = 5
+RECOVERY_DAYS = 400
 
 
 @dataclass
@@ -78,6 +82,8 @@ class Person:
     bookmark: dict[str, Any] | None = None
     pin: str | None = None
     tries: int = 5
+    certificate: tuple[str | None, date] | None = None  # name, day it was issued
+    recovery: str | None = None  # the living code
 
 
 class Rehearsal:
@@ -90,9 +96,9 @@ class Rehearsal:
         self.step = context.step
         self.seats: list[Registration] = list(context.contact.registrations)
         self.questions: list[str] = []
-        self.certificates: dict[str, tuple[str | None, date, str]] = {}  # code -> name, day, whose
-        self.recovery: tuple[str, str] | None = None  # code, whose
         self.effects: list[Effect] = []  # all that were carried out
+        self.codes = 0  # made so far, of certificates and for recovery
+        self.wrong_codes = 0
 
     @staticmethod
     def _text(state: State | None) -> str | None:
@@ -197,8 +203,16 @@ class Rehearsal:
                 return self._switch(request)
             case CheckPin():
                 return PinRight() if self._pin_right(self.person, request.pin) else WrongPin(self.person.tries)
-            case MakeCertificate() | VerifyCertificate() | MakeRecoveryCode() | UseRecoveryCode():
-                return self._finishing(request)
+            case MakeCertificate():
+                return self._certificate(request)
+            case VerifyCertificate():
+                return self._verify(request.code)
+            case MakeRecoveryCode():
+                self.codes += 1
+                self.person.recovery = f"7K3Q-9XTD-{self.codes:04}"
+                return RecoveryCode(self.person.recovery, self._today + timedelta(days=RECOVERY_DAYS))
+            case UseRecoveryCode():
+                return self._recover(request)
             case _:
                 raise TypeError(f"no rehearsal of {type(request).__name__}")
 
@@ -228,41 +242,39 @@ class Rehearsal:
         self.active = wish.profile
         return ProfileSwitched("", False)
 
-    # --- finishing and departure: certificates, recovery codes ---
+    @property
+    def _today(self) -> date:
+        return today(self.base)
 
-    def _finishing(self, request: Request) -> Outcome:
-        match request:
-            case MakeCertificate():
-                code = f"BKL-7K3Q-9XTD-2M4P-{len(self.certificates) + 1:04}"
-                self.certificates[code] = (request.name, self.base.now.astimezone(WITA).date(), self.active)
-                self._know(certificate=code)
-                return CertificateMade(code)
-            case VerifyCertificate(code=code) if code in self.certificates:
-                name, issued, _ = self.certificates[code]
-                return CertificateChecked(True, name, issued)
-            case VerifyCertificate():
-                return CertificateChecked(False)
-            case MakeRecoveryCode():
-                self.recovery = (f"P7KQ-{self.step:04}", self.active)
-                return RecoveryCode(self.recovery[0], self.base.now.astimezone(WITA).date() + timedelta(days=365))
-            case UseRecoveryCode():
-                return self._recover(request)
-            case _:
-                raise TypeError(f"no rehearsal of {type(request).__name__}")
+    def _certificate(self, wish: MakeCertificate) -> Outcome:
+        """One a person; a name given later replaces the one before."""
+        name, issued = self.person.certificate or (None, self._today)
+        self.person.certificate = (wish.name or name, issued)
+        if self.person.contact.certificate is None:
+            self.codes += 1
+            self._know(certificate=f"BKL-7K3Q-9XTD-2M4R-{self.codes:04}")
+        return CertificateMade(self.person.contact.certificate or "")
+
+    def _verify(self, code: str) -> Outcome:
+        for person in self.people.values():
+            made = person.contact.certificate
+            if made is not None and person.certificate is not None and _bare(made) == _bare(code):
+                return CertificateChecked(True, *person.certificate)
+        return CertificateChecked(False)
 
     def _recover(self, wish: UseRecoveryCode) -> Outcome:
-        """Codes that end in PIN2 or WAIT stand for people who are not here: one with a PIN, one who tried too often."""
-        if wish.code.endswith("WAIT"):
+        """The new number is this same phone: make a code, let somebody new use it."""
+        if self.wrong_codes >= RECOVERY_TRIES:
             return RecoveryRefused("wait")
-        if wish.code.endswith("PIN2"):
-            return RecoveryRefused("pin")
-        if self.recovery is None or wish.code != self.recovery[0]:
-            return RecoveryRefused("unknown")
-        owner = self.people[self.recovery[1]]
-        if owner.pin is not None and not self._pin_right(owner, wish.pin or ""):
-            return RecoveryRefused("pin")
-        self.active = self.recovery[1]
-        self.recovery = None
+        found = [key for key, one in self.people.items() if one.recovery and _bare(one.recovery) == _bare(wish.code)]
+        if not found:
+            self.wrong_codes += 1
+            return RecoveryRefused("unknown" if self.wrong_codes < RECOVERY_TRIES else "wait")
+        other = self.people[found[0]]
+        if other.pin is not None and (wish.pin is None or not self._pin_right(other, wish.pin)):
+            return RecoveryRefused("pin" if other.tries else "wait")
+        self.wrong_codes = 0
+        self.active = found[0]
         return ProfileSwitched("", False)
 
     @staticmethod
@@ -280,9 +292,13 @@ def _applied(effect: Effect, contact: Contact) -> Contact:
         case SetConsent(given=True):
             return replace(contact, consent=True)
         case SetConsent():
-            contact = replace(contact, consent=False, role=None, kabupaten=None, lessons=frozenset(), quizzes={})
-            return replace(contact, departure=None, papers={}, reminders=frozenset(), lesson_every=None, checks={},
-                           certificate=None)  # fmt: skip
+            return Contact(
+                language=contact.language,
+                consent=False,
+                announcements=contact.announcements,
+                safe_to_write=contact.safe_to_write,
+                answers=contact.answers,
+            )
         case SetProfile():
             return replace(contact, role=effect.role or contact.role, kabupaten=effect.kabupaten or contact.kabupaten)
         case MarkLesson():
@@ -290,20 +306,30 @@ def _applied(effect: Effect, contact: Contact) -> Contact:
         case RecordQuiz():
             best = max((effect.right, effect.total), contact.quizzes.get(effect.module, (0, effect.total)))
             return replace(contact, quizzes={**contact.quizzes, effect.module: best})
-        case SetAnnouncements():
-            return replace(contact, announcements=effect.on)
-        case SetSafeToWrite():
-            return replace(contact, safe_to_write=effect.safe)
-        # finishing and departure
         case RecordCheck():
             return replace(contact, checks={effect.moment: (effect.right, effect.total), **contact.checks})
         case SetDeparture():
             return replace(contact, departure=effect.on)
-        case SetReminder(kind="lesson"):
-            known = contact.reminders | {"lesson"} if effect.on else contact.reminders - {"lesson"}
-            return replace(contact, reminders=known, lesson_every=effect.every if effect.on else None)
+        case SetPaper():
+            return replace(contact, papers={**contact.papers, effect.paper: Paper(effect.state, effect.due)})
         case SetReminder():
-            known = contact.reminders | {effect.kind} if effect.on else contact.reminders - {effect.kind}
-            return replace(contact, reminders=known)
+            return _reminded(effect, contact)
+        case SetAnnouncements():
+            return replace(contact, announcements=effect.on)
+        case SetSafeToWrite():
+            return replace(contact, safe_to_write=effect.safe)
         case _:
             return contact
+
+
+def _reminded(wish: SetReminder, contact: Contact) -> Contact:
+    every = contact.lesson_every
+    if wish.kind == "lesson":
+        every = (wish.every or "day") if wish.on else None
+    kinds = contact.reminders | {wish.kind} if wish.on else contact.reminders - {wish.kind}
+    return replace(contact, reminders=kinds, lesson_every=every)
+
+
+def _bare(code: str) -> str:
+    """A code as it is compared: capital letters and digits, O and I as the digits they look like."""
+    return "".join(letter for letter in code.upper() if letter.isalnum()).replace("O", "0").replace("I", "1")
