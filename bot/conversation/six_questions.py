@@ -104,7 +104,11 @@ class CheckOffer(_InCheck):
         return (reply(c, words, self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
-        return (option(c, "go", c.catalogue.say("Answer them"), "jawab", "mulai", "ya", "oke", "ok", "mau"), skip(c))
+        say = c.catalogue.say
+        return (
+            option(c, "go", say("Answer them"), "jawab", "mulai", "ya", "oke", "ok", "mau"),
+            option(c, "skip", say("Skip"), "lewati", "lewat", "lanjut", "terus", "skip", "nanti", "tidak"),
+        )
 
     def choose(self, key: str, c: Context) -> Turn:
         if key == "skip":
