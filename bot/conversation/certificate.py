@@ -23,7 +23,7 @@ from typing import ClassVar
 from bot.conversation.places import restore
 from bot.conversation.progress import MyProgress, finished
 from bot.conversation.speech import arrive, lines, option, reply, short_day, shown, text
-from bot.conversation.state import Saved, State
+from bot.conversation.state import Saved, State, dump
 from bot.conversation.types import (
     CertificateChecked,
     CertificateMade,
@@ -71,6 +71,10 @@ def certificate_choice(c: Context) -> tuple[Choice, ...]:
     return ()
 
 
+def may_have(c: Context) -> bool:
+    return c.contact.consent is True and (c.contact.certificate is not None or finished(c))
+
+
 def to_certificate(c: Context) -> State:
     """Where «my certificate» leads: the one that is there, the question for the name, or what is still needed."""
     if c.contact.certificate is not None:
@@ -80,26 +84,29 @@ def to_certificate(c: Context) -> State:
 
 @dataclass(frozen=True)
 class CertificateName(State):
-    """Shall a name stand on it? Only if wanted: the certificate is as good without."""
+    """Shall a name stand on it? Only if wanted: the certificate is as good without. A name given later replaces it."""
 
     NAME: ClassVar[str] = "certificate-name"
     TAKES_WORDS: ClassVar[bool] = True
     EXAMPLES: ClassVar[tuple[str, ...]] = ("Siti Aminah",)
 
     def valid(self, c: Context) -> bool:
-        return finished(c)
+        return may_have(c)
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
+        done = None
+        if c.contact.certificate is None:
+            done = say("You have done all lessons and quizzes. Well done!")
         words = lines(
-            say("You have done all lessons and quizzes. Well done!"),
+            done,
             say("Shall your name stand on the certificate? Write it just as it should stand. You need not give one."),
             say("Who checks the code then sees the name and the day."),
         )
         return (reply(c, words, self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
-        return (option(c, "none", c.catalogue.say("Without a name"), "tanpa nama", "tidak", "lewati"),)
+        return (without_name(c),)
 
     def choose(self, key: str, c: Context) -> Turn:
         return make(self, None, c)
@@ -119,13 +126,13 @@ class CertificateName(State):
 
 @dataclass(frozen=True)
 class CertificateCheck(State):
-    """The name as it will stand: it cannot be changed afterwards."""
+    """The name as it will stand."""
 
     NAME: ClassVar[str] = "certificate-check"
     name: str
 
     def valid(self, c: Context) -> bool:
-        return finished(c)
+        return may_have(c)
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
@@ -133,8 +140,7 @@ class CertificateCheck(State):
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
-        none = option(c, "none", say("Without a name"), "tanpa nama")
-        return (*yes_no(c, say("Yes, right"), say("Change")), none)
+        return (*yes_no(c, say("Yes, right"), say("Change")), without_name(c))
 
     def choose(self, key: str, c: Context) -> Turn:
         if key == "no":
@@ -148,9 +154,18 @@ class CertificateCheck(State):
         return CertificateName()
 
 
+def without_name(c: Context) -> Choice:
+    """A name that was given once can be replaced, not taken off."""
+    say = c.catalogue.say
+    words = say("Without a name") if c.contact.certificate is None else say("Leave it as it is")
+    return option(c, "none", words, "tanpa nama", "tidak", "lewati", "biarkan")
+
+
 def make(here: State, name: str | None, c: Context) -> Turn:
-    """Ask for it, if it is still earned (content may have grown in the meantime)."""
-    if not finished(c) or c.contact.consent is not True:
+    """Ask for it, if it is earned or was (content may have grown in the meantime)."""
+    if name is None and c.contact.certificate is not None:
+        return arrive(MyCertificate(c.contact.certificate), c)  # what stands on it stays
+    if not may_have(c):
         return arrive(MyProgress(), c)
     return Turn(here, (), (MakeCertificate(name),))
 
@@ -166,7 +181,7 @@ def made(outcome: Outcome, c: Context) -> Turn | None:
 @dataclass(frozen=True)
 class MyCertificate(State):
     NAME: ClassVar[str] = "certificate"
-    EXAMPLES: ClassVar[tuple[str, ...]] = ("BKL-7K3Q-9XTD-2M4P-0001", "BKL-7K3Q-9XTD-2M4P-9999")
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("BKL-7K3Q-9XTD-2M4R-0001", "BKL-7K3Q-9XTD-2M4R-9999")
     code: str
 
     def _words(self, c: Context) -> Phrase:
@@ -184,18 +199,21 @@ class MyCertificate(State):
         return reply(c, self._words(c), self.choices(c), print=Print("certificate", c.language, self.code))
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
-        from bot.conversation.six_questions import check_choice
+        from bot.conversation.six_questions import check_choice, month_choice
 
         say = c.catalogue.say
         return (
             option(c, "picture", say("Picture"), "gambar", "foto", "gitaq"),
             option(c, "pdf", say("PDF, to print"), "cetak", "pdf"),
+            option(c, "name", say("Name on it"), "nama", "ganti nama", "ubah nama"),
             *check_choice(c),
+            *month_choice(c),
             option(c, "pack", say("Departure pack"), "bekal saya", "bekal perjalanan"),
         )
 
     def choose(self, key: str, c: Context) -> Turn:
         from bot.conversation.departure import DeparturePack
+        from bot.conversation.reminders import remind
         from bot.conversation.six_questions import to_check
 
         match key:
@@ -205,8 +223,12 @@ class MyCertificate(State):
                 words = c.catalogue.say("The certificate as a PDF, to print.")
                 sheet = Print("certificate-print", c.language, self.code)
                 return Turn(self, (reply(c, words, self.choices(c), print=sheet),))
+            case "name":
+                return arrive(CertificateName(), c)
             case "check":
                 return arrive(to_check(self, c), c)
+            case "month":
+                return remind("check", None, dump(self), c)
             case _:
                 return arrive(DeparturePack(), c)
 

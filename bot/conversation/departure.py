@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
+from bot.conversation.choosing import plain
 from bot.conversation.dates import read_day, wrong_with
 from bot.conversation.people import with_pin
 from bot.conversation.places import restore
-from bot.conversation.speech import arrive, day_in_words, lines, option, reply, today, with_contact
+from bot.conversation.speech import arrive, day_in_words, lines, option, reply, short_day, today, with_contact
 from bot.conversation.state import Saved, State, dump
 from bot.conversation.types import Choice, Context, Message, Print, PrintKind, Reply, SetDeparture, Turn
 from bot.conversation.welcome import gate, skip, yes_no
@@ -120,7 +121,10 @@ class DepartureDate(State):
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
         words = lines(
-            say("When do you leave? Write the day, for example: 12 Januari 2027, or only the month."),
+            say(
+                "When do you leave? Write the day, for example: {day}, or only the month.",
+                day=short_day(today(c) + timedelta(days=60)),
+            ),
             say("Not known yet? Then skip it."),
         )
         return (reply(c, words, self.choices(c)),)
@@ -136,10 +140,14 @@ class DepartureDate(State):
         return arrive(restore(self.then, c), c)
 
     def hear(self, message: Message, c: Context) -> Turn | None:
+        from bot.conversation.questions import reads_as_question
+
         say = c.catalogue.say
         found = read_day(message.text, today(c)) if message.kind == "text" else None
-        if found is None:
+        if found is None and (message.kind != "text" or not plain(message.text) or reads_as_question(message)):
             return None
+        if found is None:
+            return arrive(self, c, lead=say("I did not find a day in this."))
         if found.day is None:
             return self.choose("unknown", c)
         wrong = wrong_with(found.day, today(c))

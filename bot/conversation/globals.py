@@ -257,12 +257,11 @@ def _next_lesson(state: State, c: Context) -> Turn:
     """PELAJARAN: the next unfinished lesson."""
     from bot.conversation.lessons import ModuleList
     from bot.conversation.progress import next_lesson
-    from bot.conversation.six_questions import check_first
 
     following = next_lesson(c)
     if following is None:
         return arrive(ModuleList(), c, lead=c.catalogue.say("You have done all lessons. Choose what to read again."))
-    return arrive(check_first(following, c), c)
+    return arrive(following, c)
 
 
 def _every(state: State, c: Context) -> Turn:

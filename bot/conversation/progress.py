@@ -125,11 +125,11 @@ class MyProgress(State):
         found: list[Choice] = []
         if stopped_at(c) is not None:
             found.append(option(c, "go-on", say("Go on where I stopped"), "belajar", *NEXT))
+        found += [*certificate_choice(c), *check_choice(c)]
         if (self.page + 1) * PAGE < len(c.library.modules):
             found.append(option(c, "more", say("More modules"), "lainnya", "lagi"))
         if c.contact.consent is not True:
             found.append(option(c, "remember", say("Remember my lessons"), "ingat", "simpan", "setuju"))
-        found += [*certificate_choice(c), *check_choice(c)]
         return (*found, option(c, "modules", say("All modules"), "modul", "daftar modul"))
 
     def choose(self, key: str, c: Context) -> Turn:

@@ -3,9 +3,9 @@
     > kode pulih
     < (what it is)   1 Buat kode
     > buat kode
-    < Kode Anda: *P7KQ-…* (shown once, for the paper)
+    < Tulis kode ini di kertas: *7K3Q-…* (shown once)
 
-    > pulih P7KQ-…             (from the new number, also as the first message)
+    > pulih 7K3Q-…             (from the new number, also as the first message)
     < Halo. (the menu, with what was learned)
 
 The code stands in one message only, never in a state: TUTUP and «lanjut» do not bring it back.
@@ -35,16 +35,23 @@ from bot.conversation.types import (
 )
 
 _WITH_WORD = re.compile(r"\W*(?:pulih|pulihkan)\b[\W_]*(.*)", re.IGNORECASE | re.DOTALL)
-_CODE = re.compile(r"[0-9A-Za-z]{2,}(?:[ .–—-]{1,3}[0-9A-Za-z]{2,}){0,7}")
+_CODE = re.compile(r"[0-9A-Z]{2,}(?:[ .–—-]{1,3}[0-9A-Z]{2,}){0,7}")
+_FOURS = re.compile(r"[0-9A-Z]{4}(?:[ .–—-]{0,3}[0-9A-Z]{4}){2}")
 _PIN = re.compile(r"\d{4}")
 
 
 def code_of(words: str) -> str | None:
-    """What may be a recovery code, with or without the word PULIH before it."""
+    """What may be a recovery code, with or without the word PULIH before it: about twelve letters and figures.
+
+    Plain words are none: one that is written without any figure must stand in three groups of four. Each wrong code
+    counts, and «tidak ada kode» is no try.
+    """
     with_word = _WITH_WORD.fullmatch(words.strip()[:100])
-    bare = (with_word[1] if with_word else words).strip()
+    bare = (with_word[1] if with_word else words).strip(" .:\n").upper()
     letters = sum(char.isalnum() for char in bare)
-    return bare.upper() if _CODE.fullmatch(bare) and 6 <= letters <= 40 else None
+    if not 8 <= letters <= 16 or not _CODE.fullmatch(bare):
+        return None
+    return bare if any(char.isdigit() for char in bare) or _FOURS.fullmatch(bare) else None
 
 
 def with_code(state: State, message: Message) -> Turn | None:
@@ -54,7 +61,7 @@ def with_code(state: State, message: Message) -> Turn | None:
     if not _WITH_WORD.fullmatch(message.text.strip()[:100]) or len(plain(message.text).split()) < 2:
         return None
     code = code_of(message.text)
-    if code is None or not any(char.isdigit() for char in code):
+    if code is None:
         return None
     return Turn(RecoveryEnter(standing(state), code), (), (UseRecoveryCode(code),))
 
@@ -67,6 +74,7 @@ class RecoveryMake(State):
     """What the code is for, before it is shown; and afterwards, that it was shown. `shown` True: the latter."""
 
     NAME: ClassVar[str] = "recovery-make"
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("pulih 7K3Q-9XTD-0001",)
     shown: bool = False
 
     def valid(self, c: Context) -> bool:
@@ -144,7 +152,7 @@ class RecoveryEnter(State):
 
     NAME: ClassVar[str] = "recovery"
     TAKES_WORDS: ClassVar[bool] = True
-    EXAMPLES: ClassVar[tuple[str, ...]] = ("P7KQ-0000-0000", "P7KQ-2222-PIN2", "P7KQ-9999-WAIT")
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("7K3Q-9XTD-0000", "7K3Q-9XTD-0001")
     place: Saved | None = None
     code: str = ""
 
@@ -173,7 +181,7 @@ class RecoveryPin(State):
 
     NAME: ClassVar[str] = "recovery-pin"
     TAKES_WORDS: ClassVar[bool] = True
-    EXAMPLES: ClassVar[tuple[str, ...]] = ("9999", "1234")
+    EXAMPLES: ClassVar[tuple[str, ...]] = ("9999", "1234", "7K3Q-9XTD-0000")
     code: str
     place: Saved | None = None
 
@@ -182,7 +190,9 @@ class RecoveryPin(State):
 
     def hear(self, message: Message, c: Context) -> Turn | None:
         pin = message.text.strip()
-        return Turn(self, (), (UseRecoveryCode(self.code, pin),)) if _PIN.fullmatch(pin) else None
+        if message.kind == "text" and _PIN.fullmatch(pin):
+            return Turn(self, (), (UseRecoveryCode(self.code, pin),))
+        return RecoveryEnter(self.place).hear(message, c)  # the code once more, mended
 
     def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
         return refused(outcome, c, self.code, self.place, self)

@@ -60,6 +60,15 @@ def check_choice(c: Context) -> tuple[Choice, ...]:
     return (option(c, "check", c.catalogue.say("Six questions again"), "enam soal", "cek", "soal"),)
 
 
+def month_choice(c: Context, *, answered: bool = False) -> tuple[Choice, ...]:
+    """The reminder of the third round: it is counted from the certificate, so that comes first. `answered`: the second
+    round has just been."""
+    wanted = "check" in c.contact.reminders or "month" in c.contact.checks or c.contact.certificate is None
+    if wanted or not (answered or "after" in c.contact.checks):
+        return ()
+    return (option(c, "month", c.catalogue.say("Again in a month"), "sebulan lagi", "bulan depan", "ingatkan"),)
+
+
 def to_check(here: State, c: Context) -> State:
     """The round that is due, or the place itself."""
     due = moment(c)
@@ -95,7 +104,11 @@ class CheckOffer(_InCheck):
         return (reply(c, words, self.choices(c)),)
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
-        return (option(c, "go", c.catalogue.say("Answer them"), "jawab", "mulai", "ya", "oke", "ok", "mau"), skip(c))
+        say = c.catalogue.say
+        return (
+            option(c, "go", say("Answer them"), "jawab", "mulai", "ya", "oke", "ok", "mau"),
+            option(c, "skip", say("Skip"), "lewati", "lewat", "lanjut", "terus", "skip", "nanti", "tidak"),
+        )
 
     def choose(self, key: str, c: Context) -> Turn:
         if key == "skip":
@@ -223,7 +236,7 @@ class CheckDone(_InCheck):
             return say("You answered {right} of {total} rightly.", **now)
         before = {"before": earlier[0], "all": earlier[1]}
         if self.moment == "month":
-            return say("A month ago {before} of {all}, now {right} of {total}.", **before, **now)
+            return say("After learning {before} of {all}, now {right} of {total}.", **before, **now)
         return say("Before learning {before} of {all}, now {right} of {total}.", **before, **now)
 
     def _learned(self, c: Context) -> Phrase:
@@ -238,9 +251,7 @@ class CheckDone(_InCheck):
         say = c.catalogue.say
         found = [option(c, "go-on", say("Next"), "lanjut", "terus", "oke", "ok")]
         if self.moment == "after":
-            found += certificate_choice(c)
-            if "check" not in c.contact.reminders:
-                found.append(option(c, "month", say("Again in a month"), "sebulan lagi", "bulan depan", "ingatkan"))
+            found += [*certificate_choice(c), *month_choice(c, answered=True)]
         return tuple(found)
 
     def choose(self, key: str, c: Context) -> Turn:

@@ -82,7 +82,7 @@ def _standing(state: State, here: Rehearsal) -> str:
     if isinstance(state, FLOWS["finishing"]):
         return f"{gate} {contact.consent} {len(contact.lessons) > 1} {contact.certificate} {contact.lesson_every}"
     if isinstance(state, FLOWS["departure"]):
-        return f"{gate} {contact.consent} {contact.departure is not None} {'departure' in contact.reminders}"
+        return f"{gate} {contact.consent} {contact.departure is not None} {here.person.pin is not None}"
     others = any(person.pin for key, person in here.people.items() if key != here.active)
     known = (contact.consent, here.person.pin is not None, others, bool(here.seats), here.active != "p1")
     # News are stopped and started from these two; elsewhere they change nothing that is offered.

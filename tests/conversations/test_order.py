@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import Knowledge
-from bot.commands.content import machine_faults, walking_context
+from bot.commands.content import finished_context, machine_faults, walking_context
 from bot.conversation import walk
 from bot.conversation.flows import FLOWS, REGISTRY
 from bot.conversation.rehearsal import Rehearsal
@@ -26,6 +26,8 @@ WORDS = st.sampled_from(
         "data saya", "petugas", "asli", "tutup", "lanjut", "ganti orang", "nomor", "belajar", "acara", "daftar", "ya",
         "tidak", "Siti Aminah", "Anjani", "1234", "a", "b", "kuis", "jawaban", "tiket", "brp gaji di malaysia", "paspor",
         "hapus", "🙂", "", "   ", "lewati", "aman", "jangan", "sumber", "selengkapnya", "bukan begitu bahasanya",
+        "kemajuan", "sertifikat", "bekal saya", "pulih", "pulih 7K3Q-9XTD-0001", "cek", "pelajaran", "pelajaran harian",
+        "stop pelajaran", "surat", "BKL-7K3Q-9XTD-2M4R-0001", "tiap hari", "buat kode", "12 januari 2027", "minggu depan",
     ]
 )  # fmt: skip
 INPUTS = st.one_of(
@@ -75,7 +77,7 @@ def states(knowledge: Knowledge) -> list[State]:
     def meet(state: State, _: object) -> None:
         found.setdefault(state.NAME, state)
 
-    walk.survey(walking_context(knowledge, CLOCK), meet=meet)
+    walk.survey(walking_context(knowledge, CLOCK), finished_context(knowledge, CLOCK), meet=meet)
     return list(found.values())
 
 
