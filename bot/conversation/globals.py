@@ -312,13 +312,9 @@ def _check(state: State, c: Context) -> Turn:
 
 def _papers(state: State, c: Context) -> Turn | None:
     """SURAT: the list of papers, where there is one."""
-    from bot.conversation.flows import REGISTRY
+    from bot.conversation.tools.menu import open_tool, tool_for
 
-    tools = getattr(c.library, "tools", None)
-    kind = REGISTRY.by_name.get("papers")
-    if kind is None or tools is None or tools.by_key("papers") is None:
-        return None
-    return arrive(kind(), c)
+    return arrive(open_tool("papers", "", c), c) if tool_for("papers", c) else None
 
 
 def _source(state: State, c: Context) -> Turn:

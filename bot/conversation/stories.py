@@ -172,7 +172,7 @@ class FamilyDone(InModule):
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
         words = lines(
-            say("That was the short version of: {module}.", module=self._module(c).title),
+            say("That was the short version of *{module}*.", module=self._module(c).title),
             say("Talk about it at home. What will you ask and prepare first?"),
         )
         return (reply(c, words, self.choices(c)),)

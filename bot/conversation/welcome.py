@@ -147,7 +147,7 @@ def change_language(language: Language, place: Saved, c: Context) -> Turn:
 
 REASONS = (
     "lessons", "register", "handover", "announcements", "profile", "role", "certificate", "reminder", "departure",
-    "recovery",
+    "recovery", "papers",
 )  # fmt: skip
 
 
@@ -259,9 +259,11 @@ class ConsentAsk(State):
             "reminder": say("To write to you first, Bekal must remember what you want to be told."),
             "departure": say("To prepare you in time, Bekal must keep the day of your departure."),
             "recovery": say("To go on from a new number, Bekal must remember you."),
+            "papers": say("To remember which papers you have, Bekal must keep that list."),
         }[self.reason if self.reason in REASONS else "lessons"]
         what = say(
-            "Kept under lock: your language, lessons, seats and questions. Not for sale, not for agents or employers. "
+            "Kept under lock: your language, lessons, paper list, dates, seats and questions. Not for sale, not for agents or "
+            "employers. "
             "Erase it any time: type DATA SAYA. Do you agree?"
         )
         return (reply(c, critical(lines(why, what)), self.choices(c)),)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from bot.store.tables import CheckResult
 
 MOMENTS: tuple[CheckMoment, ...] = ("before", "after", "month")
 LEAST = 5  # people in a group that is told
+ABOUT_A_MONTH = timedelta(days=21)
 
 _CHECK = table(CheckResult)
 
@@ -51,7 +52,12 @@ def record_check(
     asked: Iterable[tuple[str, bool]],
     now: datetime,
 ) -> bool:
-    """Keeps the first result of a moment; False: there was one, or no consent."""
+    """Keeps the first result of a moment; False: there was one, no consent, or it is no month yet since the last lesson
+    (somebody who answers the same questions again the same evening shows nothing of what stays)."""
+    if moment == "month":
+        at = run(session, select(_CHECK.c.done_at).where(_CHECK.c.contact_id == contact_id, _CHECK.c.moment == "after"))
+        if (after := at.scalar_one_or_none()) is not None and now - after < ABOUT_A_MONTH:
+            return False
     row = if_consented(
         contact_id,
         _CHECK,
