@@ -93,7 +93,8 @@ def test_qr_codes_and_pictures(context: Context, small: Module, monkeypatch: pyt
     links = [Link("Web", "https://bekal.example/chat"), Link("Telegram", "https://t.me/bekal")]
     assert b"/Subtype /Image" in booklet(on(context), [small], MEDIA, links)
     assert set(codes) == {"https://bekal.example/chat", "https://t.me/bekal"}
-    assert set(files) == {"day-hours.png"}
+    shown = {card.statement.picture for lesson in small.lessons for card in lesson.cards} - {None}
+    assert shown and set(files) == {context.library.media[key or ""].file for key in shown}
 
 
 def test_sasak_drafts_are_called_drafts(context: Context, small: Module) -> None:

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
 
 from bot.app import Knowledge, Program
 from bot.config import read_settings
-from bot.conversation.types import CertificateChecked, Context, Print
+from bot.conversation.types import Context, Message, Print
+from bot.store import certificates, inbox, people, privacy
 from bot.store.session import Store
 
 CODE = "BKL-7K3Q-9XTD"
@@ -40,18 +40,21 @@ async def test_it_draws_what_a_link_asks_for(program: Program, monkeypatch: pyte
 
 
 async def test_a_certificate_is_drawn_only_where_it_is_genuine(program: Program) -> None:
-    spec = Print("certificate", "sas", code=CODE)
-    with pytest.raises(LookupError):  # none are given out here
-        await program.draw(spec, "beside")
-    known = {CODE: CertificateChecked(True, "Siti", date(2026, 12, 1))}
-
-    def check(session: Session, code: str) -> CertificateChecked:
-        assert isinstance(session, Session)
-        return known.get(code, CertificateChecked(False))
-
-    program.check_certificate = check
+    with pytest.raises(LookupError):
+        await program.draw(Print("certificate", "sas", code=CODE), "beside")
+    now = program.store.clock()
+    with program.store.begin() as session:
+        heard = inbox.receive(
+            session, program.store, channel="telegram", sender="telegram:1", account="42", provider_id="1",
+            message=Message("text", text="halo"), provider_message=None, now=now, keep_days=3,
+        )  # fmt: skip
+        people.set_consent(session, heard.contact_id, True, "2026-12", now)
+        code = certificates.make_certificate(session, program.store, heard.contact_id, "Siti", "sas", now)
+    assert code is not None
+    spec = Print("certificate", "sas", code=code)
     assert (await program.draw(spec, "beside")).content.startswith(b"\x89PNG")
-    known.clear()  # erased
+    with program.store.begin() as session:
+        privacy.erase_contact(session, program.store, heard.contact_id, now)
     with pytest.raises(LookupError):
         await program.draw(spec, "beside")
 

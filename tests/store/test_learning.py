@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.store import learning
 from bot.store.learning import Group, Learned
 from tests.store.world import NOW, World
 
 
 def answers(world: World, people: int, moment: str, right: int, *, first: int = 0) -> None:
-    """So many people had so many of six right: the first ones."""
+    """So many people had so many of six right: the first ones. «month» is a month later."""
+    now = NOW + timedelta(days=30) if moment == "month" else NOW
     for number in range(first, first + people):
         who = world.person(f"p{number}")
         asked = [(f"q{question}", question < right) for question in range(6)]
         with world.store.begin() as session:
-            assert learning.record_check(session, who.contact_id, moment, right, 6, asked, NOW)
+            assert learning.record_check(session, who.contact_id, moment, right, 6, asked, now)
 
 
 def told(world: World) -> Learned:
@@ -51,3 +54,12 @@ def test_four_people_are_too_few(world: World) -> None:
     assert found.both["after"] == (Group(4, None), Group(4, None))
     assert found.moments["month"].right is not None
     assert found.both["month"] == (Group(2, None), Group(2, None))
+
+
+def test_the_month_is_no_month_on_the_same_evening(world: World) -> None:
+    answers(world, 5, "after", 5)
+    who = world.person("p0")
+    with world.store.begin() as session:
+        for days, kept in ((0, False), (20, False), (21, True), (40, False)):
+            when = NOW + timedelta(days=days)
+            assert learning.record_check(session, who.contact_id, "month", 6, 6, [], when) is kept

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from bot.conversation.globals import by_key
+from bot.conversation.menu import Menu
 from bot.conversation.speech import WITA
 from bot.conversation.types import (
     MakeCertificate,
@@ -20,6 +22,7 @@ from bot.conversation.types import (
     SetReminder,
     SetSafeToWrite,
 )
+from bot.library.tools import Tools
 from bot.store import outbox, people, recovery
 from bot.store.inbox import Received
 from bot.store.privacy import erase_contact
@@ -29,7 +32,7 @@ from bot.store.tables import Address, Outbox, Progress, Reminder
 from bot.workers.contexts import TurnSettings
 from bot.workers.planner import Planner
 from bot.workers.pushes import NEUTRAL
-from bot.workers.reminders import CHUNK, WORDS, Reminders, awake_at, remind_days
+from bot.workers.reminders import CHUNK, KEYS, WORDS, Reminders, awake_at, remind_days
 from tests.workers.house import House, contexts
 from tests.workers.test_effects import do, known
 
@@ -97,7 +100,11 @@ def test_it_begins_neutrally_and_names_nothing(house: House, kind: RemindKind, l
     for telling in ("paspor", "berangkat", "malaysia", "sawit", "pelajaran tentang", "sertifikat", "majikan"):
         assert telling not in row.text.lower()
     (way,) = row.reply.nav
-    assert way.key == kind and row.reply.choices == () and row.body["step"] >= 1
+    assert (
+        way.key == KEYS[kind]
+        and by_key(way.key, Menu(), contexts().blank("telegram", language, at(25, 12))) is not None
+    )
+    assert row.reply.choices == () and row.body["step"] >= 1
 
 
 # --- when ------------------------------------------------------------------------------------------------------------
@@ -109,9 +116,11 @@ def test_papers_are_counted_back_from_the_departure(house: House) -> None:
 
 
 def test_the_days_of_the_content_count(house: House) -> None:
-    library = SimpleNamespace(tools=SimpleNamespace(papers=SimpleNamespace(remind_days=[3, 2])))
-    assert remind_days(library) == (3, 2)  # type: ignore[arg-type]
-    assert remind_days(SimpleNamespace()) == (60, 30, 14, 7)  # type: ignore[arg-type]
+    library = contexts().library
+    assert library.tools.papers is not None
+    papers = replace(library.tools.papers, remind_days=(3, 2))
+    assert remind_days(replace(library, tools=replace(library.tools, papers=papers))) == (3, 2)
+    assert remind_days(replace(library, tools=Tools())) == (60, 30, 14, 7)
     reminders = worker(house)
     reminders._remind_days = (3, 2)
     asked(house, "siti", "papers", departure_on=LEAVES)
