@@ -9,7 +9,7 @@ JOBS   ?= 2
 PO     := $(wildcard locales/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long lint fmt goldens locales locales-check services lock bench clean
+.PHONY: help setup run sounds test test-long lint fmt goldens locales locales-check services lock bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -53,7 +53,11 @@ locales: setup ## gather the messages from the code, merge them into every langu
 locales-check: setup ## is locales/*.pot up to date, are all placeholders right
 	@$(PY) scripts/locales.py check
 
-services: setup ## PostgreSQL and Chromium for the tests, installed if need be
+sounds: setup ## let a machine read every lesson and answer aloud, into content/media/made/ (a few minutes)
+	@$(PY) scripts/ensure_services.py speech
+	$(PY) -m bot sound make
+
+services: setup ## PostgreSQL, Chromium and a speech engine for the tests, installed if need be
 	@$(PY) scripts/ensure_services.py
 
 lock: $(VENV)/.ok ## resolve requirements*.in anew into the hashed lock files

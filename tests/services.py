@@ -97,6 +97,23 @@ def ensure_chromium() -> Path:
     )
 
 
+SPEECH_PROGRAMS = ("espeak-ng", "ffmpeg")
+
+
+def ensure_speech() -> Path:
+    """The speech engine and the encoder of `python -m bot sound make`; installs them where it can."""
+    if all(shutil.which(program) for program in SPEECH_PROGRAMS):
+        return Path(str(shutil.which(SPEECH_PROGRAMS[0])))
+    tried = _apt_install(*SPEECH_PROGRAMS)
+    if all(shutil.which(program) for program in SPEECH_PROGRAMS):
+        return Path(str(shutil.which(SPEECH_PROGRAMS[0])))
+    raise ServiceMissing(
+        "The tests need espeak-ng and ffmpeg and they could not be installed. On Debian type:\n"
+        f"    sudo apt-get update && sudo apt-get install -y --no-install-recommends {' '.join(SPEECH_PROGRAMS)}\n"
+        + tried
+    )
+
+
 def _version_of(folder: str) -> float:
     try:
         return float(Path(folder).parent.name)

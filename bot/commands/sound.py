@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -34,7 +34,7 @@ from bot.library.review import text_hash
 from bot.library.sounds import INDEX, LARGEST, MADE, RECORDINGS, read_index
 from bot.library.spoken import FILE, Speaker
 from bot.library.summary import spoken_statements
-from bot.understanding import build
+from bot.understanding import Understanding
 
 sound_app = typer.Typer(no_args_is_help=True, help="What can be heard: the machine's voice, and recordings by people.")
 
@@ -76,6 +76,9 @@ def texts_to_read(library: Library, c: Context) -> list[Spoken]:
         for words in _variants(statement, c):
             of = text_hash(words)
             found.setdefault(of, Spoken(statement.place, of, words))
+    for group in library.tools.words.groups if library.tools.words is not None else ():
+        of = text_hash(group.spoken)
+        found.setdefault(of, Spoken(f"tools/words.yaml: groups/{group.key}/spoken", of, group.spoken))
     return list(found.values())
 
 
@@ -123,13 +126,16 @@ class Made:
         )
 
 
-def make_sounds(content: Content, content_dir: Path, locales: Path, only: str = "") -> Made:
+def make_sounds(
+    content: Content, content_dir: Path, locales: Path, only: str = "", now: datetime | None = None
+) -> Made:
     """Into content/media/made/. Safe to stop and begin again: the index is written whole, at the end of each hundred."""
     library = content.library
     folder = content_dir / "media" / MADE
     folder.mkdir(parents=True, exist_ok=True)
-    knowledge = Knowledge(library, build(content_dir), read_catalogue(locales))
-    c = blank_context(knowledge, datetime.now(UTC))
+    # Nothing is asked here, so nothing needs to be understood.
+    knowledge = Knowledge(library, cast(Understanding, None), read_catalogue(locales))
+    c = blank_context(knowledge, now or datetime.now(UTC))
     c = replace(c, contact=replace(c.contact, language="id"))
     speaker = read_speaker(content_dir, library)
     texts = texts_to_read(library, c)

@@ -13,6 +13,9 @@ from bot.conversation.speech import arrive, option, reply, shown
 from bot.conversation.state import State
 from bot.conversation.tools.common import ToolState, leave, tools_choice
 from bot.conversation.types import Choice, Context, Reply, Turn
+from bot.library.model import Media
+from bot.library.review import text_hash
+from bot.library.sounds import made_key, recording_key
 from bot.library.tools.words import WordGroup, Words
 
 PAGE = 8
@@ -74,6 +77,12 @@ class WordPage(_InWords):
             raise LookupError(f"no group of words {self.group!r}")
         return group
 
+    def _sound(self, c: Context) -> Media | None:
+        """A person's recording of the words, the sound that media.yaml names, or the machine's."""
+        group, media = self._group(c), c.library.media
+        of = text_hash(group.spoken)
+        return media.get(recording_key("id", of)) or media.get(group.sound or "") or media.get(made_key(of))
+
     def _following(self, c: Context) -> WordGroup | None:
         groups = self._words(c).groups
         index = groups.index(self._group(c)) + 1
@@ -87,7 +96,7 @@ class WordPage(_InWords):
         found: list[Choice] = []
         if self._following(c) is not None:
             found.append(option(c, "next", say("Next"), "lanjut", "terus", "next", "lagi"))
-        sound = c.library.media.get(self._group(c).sound or "")
+        sound = self._sound(c)
         if sound is not None:
             size = f"{-(-sound.size // 1024)}"
             found.append(option(c, "sound", say("Listen ({size} kB)", size=size), "dengar", "suara", "dengah"))
@@ -97,8 +106,9 @@ class WordPage(_InWords):
     def choose(self, key: str, c: Context) -> Turn:
         following = self._following(c)
         if key == "sound":
-            sound = self._group(c).sound or ""
-            return Turn(self, (reply(c, c.library.media[sound].alt, self.choices(c), sound=sound),))
+            sound = self._sound(c)
+            alt = sound.alt if sound is not None else self._group(c).page()
+            return Turn(self, (reply(c, alt, self.choices(c), sound=sound.key if sound is not None else None),))
         if key == "next" and following is not None:
             return arrive(WordPage(following.key), c)
         return arrive(leave("", c) if key == "tools" else self.back(c), c)
