@@ -9,6 +9,7 @@ import typer.main
 
 from bot import __version__
 from bot.__main__ import app
+from bot.commands.content import summary_rows
 from bot.config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,3 +75,10 @@ def test_every_lesson_stands_in_the_crosswalk() -> None:
     for module in load(ROOT / "content").modules:
         assert f"`{module.key}`" in table
         assert [lesson.key for lesson in module.lessons if f"`{lesson.key}`" not in table] == []
+
+
+def test_the_figures_of_the_readme_are_those_of_the_content() -> None:
+    """`python -m bot check --summary`, copied into the README between its marks."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = page.split("<!-- summary: python -m bot check --summary -->\n")[1].split("<!-- /summary -->")[0]
+    assert shown.splitlines()[2:] == [str(row) for row in summary_rows(ROOT)]

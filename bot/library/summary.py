@@ -39,6 +39,14 @@ def _rows(
     yield "quiz questions", str(sum(len(module.quiz) for module in modules))
     yield "stories («what would you do?»)", str(sum(len(module.stories) for module in modules))
     yield "cards of the short versions for families", str(sum(len(module.family) for module in modules))
+    tools = library.tools
+    inside = (
+        f"{len(tools.fees.items) if tools.fees else 0} fees, {len(tools.offer.questions) if tools.offer else 0} signs, "
+        f"{len(tools.contract.questions) if tools.contract else 0} points of a contract, "
+        f"{len(tools.papers.items) if tools.papers else 0} papers, "
+        f"{sum(len(group.words) for group in tools.words.groups) if tools.words else 0} Malay words"
+    )
+    yield "tools", f"{len(tools.all())}: {inside}"
     yield "questions answered, of those listed", f"{len(library.topics)} of {len(library.questions)}"
     grades = Counter(fact.grade for fact in library.facts.values())
     listed = ", ".join(f"{grade} {grades[grade]}" for grade in ("A", "B", "C"))
