@@ -53,9 +53,7 @@ def _led(leads: str, topic: str, part: int, place: Saved | None, message: Messag
     return arrive(Answer(topic, wanted, place, question=message.text[:KEPT]), c)
 
 
-def _more(
-    topic: str, part: int, place: Saved | None, message: Message, c: Context, *, asked_for: bool = False
-) -> Turn:
+def _more(topic: str, part: int, place: Saved | None, message: Message, c: Context, *, asked_for: bool = False) -> Turn:
     """Nothing is written for it, or more was asked for: the next part of the same topic, else topics that may be meant."""
     from bot.conversation.answers import Answer
     from bot.conversation.handover import HandoverOffer

@@ -51,7 +51,16 @@ class WorryCard(State):
             option(c, "numbers", say("All help numbers"), "nomor"),
             option(c, "person", say("Ask a person"), "petugas", "orang"),
             option(
-                c, "safe", say("I am safe, go back"), "aman", "saya aman", "tiang aman", "tidak", "ndeq", "kembali", "lanjut"
+                c,
+                "safe",
+                say("I am safe, go back"),
+                "aman",
+                "saya aman",
+                "tiang aman",
+                "tidak",
+                "ndeq",
+                "kembali",
+                "lanjut",
             ),
         )
 
