@@ -60,7 +60,7 @@ def learn_list(limit: Annotated[int, typer.Option(min=1, help="So many of each."
 
 @learn_app.command("try")
 def learn_try(topic: _Topic, phrasings: _Phrasings) -> None:
-    """What phrasings would change: which questions get better or worse. Nothing is written."""
+    """What phrasings would change: which questions lose or find their answer. Nothing is written."""
     _report(*_tried(topic, phrasings))
 
 
@@ -74,9 +74,10 @@ def learn_add(
     answer than find it."""
     data, effect = _tried(topic, phrasings)
     _report(data, effect)
-    if effect.worse and not anyway:
+    if effect.harms and not anyway:
+        lost, found = len(effect.of("lost")), len(effect.of("found"))
         _refuse(
-            f"{len(effect.worse)} questions would get worse, so nothing was written. Word it otherwise, or --anyway"
+            f"{lost} questions lose their answer, {found} find it: nothing was written. Word it otherwise, or --anyway"
         )
     group = next(known.group for known in data.topics if known.id == topic)
     file = CONTENT / "language" / "phrasings" / f"{group}.yaml"
