@@ -19,6 +19,7 @@ from bot.understanding.parts import several
 MATCHED = 500  # characters of a long message that are looked at to find its topics
 KEPT = 2000  # characters of a question that are kept for the person of the staff inbox
 OFFERED = 3  # further questions of one message
+FAMILY = "family"  # a kind of follow-up, and the topic's own text that it leads to where nothing else is written
 FAMILY_PART = -1  # see `answers.Answer.part`
 
 
@@ -37,6 +38,8 @@ def follow_up(topic: str, part: int, place: Saved | None, message: Message, c: C
             return None  # it has words of its own: a question of its own, unless they are of these topics
     if leads is not None:
         return _led(leads, topic, part, place, message, c)
+    if found.kind == FAMILY and part != FAMILY_PART and c.library.topics[topic].family is not None:
+        return _led(FAMILY, topic, part, place, message, c)
     return _more(topic, part, place, message, c, asked_for=found.kind == "more")
 
 
@@ -44,13 +47,14 @@ def _led(leads: str, topic: str, part: int, place: Saved | None, message: Messag
     from bot.conversation.answers import Answer
 
     number = FollowUps.part_of(leads)
-    if number is None and leads != "family":
+    if number is None and leads != FAMILY:
         lead = c.catalogue.say("On *{topic}*:", topic=c.library.topics[leads].label)
         return arrive(Answer(leads, place=place, question=message.text[:KEPT]), c, lead=lead)
     wanted = number if number is not None else FAMILY_PART
     if wanted == part:
         return _more(topic, part, place, message, c)
-    return arrive(Answer(topic, wanted, place, question=message.text[:KEPT]), c)
+    lead = c.catalogue.say("*For the family:*") if wanted == FAMILY_PART else None
+    return arrive(Answer(topic, wanted, place, question=message.text[:KEPT]), c, lead=lead)
 
 
 def _more(topic: str, part: int, place: Saved | None, message: Message, c: Context, *, asked_for: bool = False) -> Turn:
@@ -60,7 +64,8 @@ def _more(topic: str, part: int, place: Saved | None, message: Message, c: Conte
     from bot.conversation.questions import Maybe
 
     say, here = c.catalogue.say, c.library.topics[topic]
-    if 0 <= part < len(here.more):
+    part = max(part, 0)
+    if part < len(here.more):
         lead = None if asked_for else say("I know no more exact answer. More on *{topic}*:", topic=here.label)
         return arrive(Answer(topic, part + 1, place, question=message.text[:KEPT]), c, lead=lead)
     alone = c.understanding.match(message.text, sasak=c.language == "sas")
