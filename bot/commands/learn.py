@@ -84,7 +84,7 @@ def learn_add(
     quoted = {phrasing: _as_yaml(phrasing) for phrasing in phrasings}
     text = file.read_text(encoding="utf-8") if file.is_file() else _HEAD
     file.write_text(appended(text, topic, phrasings, quoted), encoding="utf-8")
-    if load_language(CONTENT).phrasings[topic][-len(phrasings) :] != tuple(phrasings):
+    if not _stand_there(topic, phrasings):
         file.write_text(text, encoding="utf-8")
         _refuse(f"{file.name} could not be extended; it is as it was. Write the line by hand")
     typer.echo(f"Written into {file.name}. Let a second person read the change; it counts after a restart.")
@@ -100,6 +100,14 @@ _HEADS: dict[Verdict, str] = {
 _HEAD = "# yaml-language-server: $schema=../../schemas/phrasings.schema.json\n"
 
 
+def _stand_there(topic: str, phrasings: list[str]) -> bool:
+    """Whether the files, read anew, end the topic with these phrasings."""
+    try:
+        return load_language(CONTENT).phrasings[topic][-len(phrasings) :] == tuple(phrasings)
+    except (ValueError, yaml.YAMLError):
+        return False
+
+
 def _refuse(why: str) -> None:
     typer.echo(f"error: {why}", err=True)
     raise typer.Exit(1)
@@ -113,7 +121,7 @@ def _tried(topic: str, phrasings: list[str]) -> tuple[LanguageData, Effect]:
     """The effect on the test questions where they are there, else on phrasings that are held back."""
     try:
         data = load_language(CONTENT)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         typer.echo(f"error: the language files cannot be read: {error}", err=True)
         raise typer.Exit(2) from None
     asked = questions_of(TESTS, data)

@@ -48,8 +48,8 @@ def _led(leads: str, topic: str, part: int, place: Saved | None, message: Messag
 
     number = FollowUps.part_of(leads)
     if number is None and leads != FAMILY:
-        lead = c.catalogue.say("On *{topic}*:", topic=c.library.topics[leads].label)
-        return arrive(Answer(leads, place=place, question=message.text[:KEPT]), c, lead=lead)
+        on = c.catalogue.say("On *{topic}*:", topic=c.library.topics[leads].label)
+        return arrive(Answer(leads, place=place, question=message.text[:KEPT]), c, lead=on)
     wanted = number if number is not None else FAMILY_PART
     if wanted == part:
         return _more(topic, part, place, message, c)

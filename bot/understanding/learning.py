@@ -149,14 +149,15 @@ def appended(text: str, topic: str, phrasings: Sequence[str], quoted: Mapping[st
     """The text of a phrasings file with lines at the end of a topic; the topic itself is added at the end where it is missing.
     `quoted`: phrasing -> as YAML writes it."""
     lines = text.rstrip("\n").split("\n")
-    added = [f"  - {quoted[phrasing]}" for phrasing in phrasings]
     head = next((number for number, line in enumerate(lines) if line.rstrip() == f"{topic}:"), None)
     if head is None:
-        return "\n".join([*lines, f"{topic}:", *added]) + "\n"
-    last = head
+        return "\n".join([*lines, f"{topic}:", *(f"  - {quoted[phrasing]}" for phrasing in phrasings)]) + "\n"
+    last, indent = head, "  "
     for number in range(head + 1, len(lines)):
-        if lines[number] and not lines[number].startswith((" ", "-", "#")):
+        bare = lines[number].lstrip()
+        if bare.startswith("- "):
+            last, indent = number, lines[number][: -len(bare)]
+        elif bare and not bare.startswith("#"):
             break
-        if lines[number].lstrip().startswith("-"):
-            last = number
+    added = [f"{indent}- {quoted[phrasing]}" for phrasing in phrasings]
     return "\n".join([*lines[: last + 1], *added, *lines[last + 1 :]]) + "\n"

@@ -115,7 +115,7 @@ def test_without_staff_it_leads_to_the_offices(here: Context) -> None:
 @pytest.mark.parametrize(("key", "name"), [("source", "source"), ("no", "not-helped")])
 def test_follow_ups_are_understood_below_the_source_and_after_no(here: Context, key: str, name: str) -> None:
     turn = Answer("passport-apply").choose(key, here)
-    assert turn.state.NAME == name
+    assert name == turn.state.NAME
     turn = take_turn(turn.state, said("terus kalau hilang?"), here)
     assert isinstance(turn.state, Answer) and turn.state.topic == "lost-passport"
 
