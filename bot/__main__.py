@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import content, demo, desk, helplines, learning, listed, prints, serving, sound, talk
+from bot.commands import content, demo, desk, helplines, learn, learning, listed, prints, serving, sound, talk
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +33,7 @@ app.add_typer(content.content_app, name="content")
 app.add_typer(helplines.helplines_app, name="helplines")
 app.add_typer(sound.sound_app, name="sound")
 app.add_typer(listed.listed_app, name="listed")
+app.add_typer(learn.learn_app, name="learn")
 
 if __name__ == "__main__":
     app()

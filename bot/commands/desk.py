@@ -237,6 +237,8 @@ def questions_list() -> None:
             at = question.created_at.astimezone(WITA).strftime("%Y-%m-%d %H.%M")
             first = "may be written to" if question.safe_to_write else "waits until the person writes"
             typer.echo(f"{question.number}  {at}  {question.channel}, {question.language or '-'}, {first}")
+            if question.topic:
+                typer.echo(f"    (taken for the topic {question.topic})")
             typer.echo(f"    {_plain(question.text or '') or '(erased)'}")
             if question.voice is not None:
                 typer.echo(f"    {_voice_line(question)}")

@@ -161,6 +161,8 @@ class HelpCard(State):
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
         staff = (option(c, "staff", say("Tell the staff"), "petugas", "beri tahu petugas"),) if c.staff.alerts else ()
+        if self.fuzzy:
+            return (*misread(c), *staff, *listen(self, c))
         return (
             option(c, "my", say("I am in Malaysia"), "malaysia", "di malaysia"),
             option(c, "id", say("I am in Indonesia"), "indonesia", "di indonesia", "lombok", "sumbawa"),
@@ -178,6 +180,10 @@ class HelpCard(State):
         match key:
             case "sound":
                 return played(self, c)
+            case "yes":
+                return arrive(replace(self, fuzzy=False), c)
+            case "no":
+                return arrive(restore(self.place, c), c, lead=c.catalogue.say("Good. Then let us go on."))
             case "safe":
                 return arrive(restore(self.place, c), c, lead=c.catalogue.say("Good that you are safe."))
             case "staff":
@@ -192,6 +198,17 @@ class HelpCard(State):
 
     def back(self, c: Context) -> State:
         return replace(self, country="") if self.country else restore(self.place, c)
+
+
+def misread(c: Context) -> tuple[Choice, ...]:
+    """Yes and no to «did I read this right?»."""
+    say = c.catalogue.say
+    yes = option(c, "yes", say("Yes, in danger"), "ya", "iya", "benar", "betul", "bahaya", "nggih", "aoq", "y")
+    no = option(
+        c, "no", say("No, go back"), "tidak", "bukan", "salah", "aman", "saya aman", "tiang aman", "kembali", "lanjut",
+        "ndeq", "gak", "enggak", "nggak", "tdk", "ga",
+    )  # fmt: skip
+    return yes, no
 
 
 def _card(card: Phrase, c: Context) -> str:
@@ -215,6 +232,7 @@ class FamilyCard(State):
     NAME: ClassVar[str] = "family-card"
     level: str = "now"
     place: Saved | None = None
+    fuzzy: bool = False  # as of the help card
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
@@ -226,12 +244,15 @@ class FamilyCard(State):
         )
         short = say("Call these numbers now. Pay nobody who promises to find the person.")
         card = Phrase(card.id, short.sas, critical=True)
-        collect = critical(lines(c.library.notices["family-collect"].text, reading_times(c)))
+        ask = say("Did I read this right: is somebody in danger?") if self.fuzzy else None
+        collect = critical(lines(ask, c.library.notices["family-collect"].text, reading_times(c)))
         return (Reply(_card(card, c), lane="danger"), reply(c, collect, self.choices(c), lane="danger"))
 
     def choices(self, c: Context) -> tuple[Choice, ...]:
         say = c.catalogue.say
         staff = (option(c, "staff", say("Tell the staff"), "petugas"),) if c.staff.alerts else ()
+        if self.fuzzy:
+            return (*misread(c), *staff)
         return (
             option(c, "me", say("I am in danger myself"), "saya", "saya sendiri"),
             *staff,
@@ -243,6 +264,10 @@ class FamilyCard(State):
         from bot.conversation.menu import Numbers
 
         match key:
+            case "yes":
+                return arrive(replace(self, fuzzy=False), c)
+            case "no":
+                return arrive(restore(self.place, c), c, lead=c.catalogue.say("Good. Then let us go on."))
             case "me":
                 return arrive(HelpCard(self.level, self.place), c)
             case "staff":

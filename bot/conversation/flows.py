@@ -47,6 +47,7 @@ from bot.conversation.tools.offer import OfferAsk, OfferVerdict, OfferWhy
 from bot.conversation.tools.papers import PaperDue, PaperList, PaperPage, PapersHome
 from bot.conversation.tools.words import WordGroups, WordPage
 from bot.conversation.welcome import AdultAsk, ChildInfo, ConsentAsk, KabupatenAsk, LanguageAsk, RoleAsk, Welcome
+from bot.conversation.worry import WorryCard
 
 FLOWS: dict[str, tuple[type[State], ...]] = {
     "welcome": (Welcome, LanguageAsk, AdultAsk, ChildInfo, ConsentAsk, RoleAsk, KabupatenAsk),
@@ -127,7 +128,7 @@ FLOWS: dict[str, tuple[type[State], ...]] = {
         RegistrationDetail,
         CancelAsk,
     ),
-    "danger": (HelpCard, FamilyCard, AlertSafe, AlertWaits),
+    "danger": (HelpCard, FamilyCard, AlertSafe, AlertWaits, WorryCard),
     "handover": (HandoverOffer, HandoverWrite, HandoverSafe, HandedOverDone, Offices, VoiceNote),
     "settings": (
         Settings,
@@ -148,3 +149,5 @@ FLOWS: dict[str, tuple[type[State], ...]] = {
 REGISTRY = Registry(tuple(state for flow in FLOWS.values() for state in flow))
 # A bookmark is set on leaving one of these.
 LESSONS = FLOWS["lessons"]
+# A question asked in one of these comes after a question, not amid a lesson or a form.
+ASKING = FLOWS["questions"]

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bot.conversation.followups import KEPT, MATCHED
 from bot.conversation.places import restore
 from bot.conversation.speech import arrive, critical, lines, option, reply, same, with_contact
 from bot.conversation.state import Saved, State
@@ -30,12 +31,24 @@ from bot.conversation.types import (
 from bot.conversation.welcome import gate
 from bot.library.model import Phrase
 
-LONGEST = 2000  # characters of a question that are kept
+LONGEST = KEPT  # characters of a question that are kept
 
 
 def ask_person(c: Context, place: Saved | None) -> State:
     """Where «a person please» leads: with no staff set up, the offices."""
     return HandoverWrite(place) if c.staff.reads else Offices(place)
+
+
+def hand_on(question: str, topic: str, place: Saved | None, c: Context) -> State:
+    """A question already written goes to a person as it was written, with the topic it was taken for."""
+    if not c.staff.reads:
+        return Offices(place)
+    return gate(HandoverSafe(question[:LONGEST], place=place, topic=topic), "handover", c)
+
+
+def guess(question: str, c: Context) -> str:
+    """The topic of a question for a person, "" when there is none: it helps staff to sort, nobody is answered by it."""
+    return c.understanding.match(question[:MATCHED], sasak=c.language == "sas").topic or ""
 
 
 def offices(c: Context) -> Phrase:
@@ -107,9 +120,7 @@ class HandoverOffer(State):
         from bot.conversation.questions import Groups
 
         if key == "person":
-            if not c.staff.reads:
-                return arrive(Offices(self.place), c)
-            return arrive(gate(HandoverSafe(self.question, place=self.place), "handover", c), c)
+            return arrive(hand_on(self.question, self.topic, self.place, c), c)
         return arrive(Groups() if key == "browse" else restore(self.place, c), c)
 
     def back(self, c: Context) -> State:
@@ -136,7 +147,8 @@ class HandoverWrite(State):
     def hear(self, message: Message, c: Context) -> Turn | None:
         if message.kind != "text" or len(message.text.strip()) < 3:
             return None
-        return arrive(gate(HandoverSafe(message.text.strip()[:LONGEST], place=self.place), "handover", c), c)
+        question = message.text.strip()[:LONGEST]
+        return arrive(hand_on(question, guess(question, c), self.place, c), c)
 
     def back(self, c: Context) -> State:
         return restore(self.place, c)
@@ -150,6 +162,7 @@ class HandoverSafe(State):
     question: str
     media: str | None = None
     place: Saved | None = None
+    topic: str = ""  # what it was taken for, for staff
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         return (reply(c, c.catalogue.say("Is it safe if staff write to you on this phone?"), self.choices(c)),)
@@ -159,7 +172,7 @@ class HandoverSafe(State):
 
     def choose(self, key: str, c: Context) -> Turn:
         safe = key == "safe"
-        return Turn(self, (), (SetSafeToWrite(safe), HandOver(self.question, safe, self.media)))
+        return Turn(self, (), (SetSafeToWrite(safe), HandOver(self.question, safe, self.media, self.topic)))
 
     def outcome(self, outcome: Outcome, c: Context) -> Turn | None:
         if not isinstance(outcome, HandedOver):

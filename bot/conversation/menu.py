@@ -26,6 +26,7 @@ class Menu(State):
         "tutup",
         "tolong",
         "suami saya disekap majikan",
+        "takut disekap",
         "berhenti",
         "mulai",
         "jawaban",

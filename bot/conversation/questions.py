@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from bot.conversation.answers import Answer
 from bot.conversation.choosing import plain
+from bot.conversation.followups import KEPT, MATCHED, topics_of
 from bot.conversation.places import restore
 from bot.conversation.speech import arrive, lines, option, reply, same
 from bot.conversation.state import Saved, State
@@ -66,7 +67,6 @@ _FILLERS = frozenset(
         "silaq",
     ]
 )
-MATCHED = 500  # characters of a long message that are looked at to find its topic
 
 
 def reads_as_question(message: Message) -> bool:
@@ -78,13 +78,16 @@ def answer_to(message: Message, place: Saved | None, c: Context) -> State | None
     """The state that answers a free question, or None when no topic is near."""
     if message.kind != "text" or not message.text.strip():
         return None
+    first, *others = topics_of(message.text, c) or ("",)
+    if others:
+        return Answer(first, place=place, also=tuple(others), question=message.text[:KEPT])
     found = c.understanding.match(message.text[:MATCHED], sasak=c.language == "sas")
     if found.topic is None:
         return by_name(message, place, c)
     if found.confident:
         return answer_state(found.topic, place, message.text, c)
     near = tuple(topic for topic in found.candidates if topic in c.library.questions)[:3]
-    return Maybe(message.text[:MATCHED], near, place) if near else None
+    return Maybe(message.text[:KEPT], near, place) if near else None
 
 
 def by_name(message: Message, place: Saved | None, c: Context) -> State | None:
@@ -101,7 +104,7 @@ def by_name(message: Message, place: Saved | None, c: Context) -> State | None:
         for topic in c.library.topics.values()
         if wanted <= set(plain(f"{topic.label.id} {topic.question.id}").split())
     ]
-    return Maybe(message.text[:MATCHED], tuple(named[:3]), place) if named else None
+    return Maybe(message.text[:KEPT], tuple(named[:3]), place) if named else None
 
 
 def answer_state(topic: str, place: Saved | None, question: str, c: Context) -> State:
@@ -109,8 +112,8 @@ def answer_state(topic: str, place: Saved | None, question: str, c: Context) -> 
     from bot.conversation.handover import HandoverOffer
 
     if topic in c.library.topics:
-        return Answer(topic, place=place)
-    return HandoverOffer(question or c.library.questions[topic][1].id, topic=topic, place=place)
+        return Answer(topic, place=place, question=question[:KEPT])
+    return HandoverOffer(question[:KEPT] or c.library.questions[topic][1].id, topic=topic, place=place)
 
 
 def groups(c: Context) -> tuple[Group, ...]:

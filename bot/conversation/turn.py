@@ -17,10 +17,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import globals as global_words
+from bot.conversation.answers import Answer
 from bot.conversation.certificate import verified, verify
 from bot.conversation.choosing import pick, plain
 from bot.conversation.danger import SHOWN, FamilyCard, HelpCard
-from bot.conversation.flows import LESSONS
+from bot.conversation.flows import ASKING, LESSONS
+from bot.conversation.followups import KEPT
 from bot.conversation.handover import HandoverOffer, VoiceNote
 from bot.conversation.menu import Closed, standing
 from bot.conversation.people import switched
@@ -35,6 +37,7 @@ from bot.conversation.types import (
     CertificateChecked,
     Context,
     CountCampaign,
+    Effect,
     Erased,
     Message,
     Outcome,
@@ -44,7 +47,8 @@ from bot.conversation.types import (
     Turn,
     WipeScreen,
 )
-from bot.conversation.welcome import Welcome
+from bot.conversation.welcome import ALSO, Welcome
+from bot.conversation.worry import WorryCard, beside
 from bot.library.model import Phrase
 
 LONGEST = 10_000  # characters of a message that are looked at
@@ -97,11 +101,23 @@ def _first(message: Message, c: Context) -> Turn:
         coded = _code(welcome, message)
         if coded is not None:
             return replace(coded, effects=(*counted, *coded.effects))
-        answer = answer_to(message, None, c)
-        if answer is not None and answer.NAME == "answer":
-            words = replace(answer.ask(c)[0], choices=(), nav=())
-            return Turn(welcome, (words, *welcome.ask(c)), counted)
+        return _first_question(welcome, message, counted, c)
     return arrive(welcome, c, *counted)
+
+
+def _first_question(welcome: Welcome, message: Message, counted: tuple[Effect, ...], c: Context) -> Turn:
+    """The answer before the welcome; what else was asked comes when a language is chosen. No sure answer: that is said."""
+    answer = answer_to(message, None, c)
+    if isinstance(answer, Answer):
+        then = welcome.then or (f"{ALSO}{','.join(answer.also)}" if answer.also else "")
+        words = replace(replace(answer, also=()).ask(c)[0], choices=(), nav=())
+        return Turn(replace(welcome, then=then), (words, *welcome.ask(c)), counted)
+    if c.understanding.assess(message.text).level == "worry":
+        return arrive(WorryCard(message.text[:KEPT], dump(welcome)), c, *counted)
+    lead = None
+    if reads_as_question(message) and plain(message.text) not in global_words.GREETINGS and message.campaign is None:
+        lead = c.catalogue.say("For your question I have no sure answer yet. Choose a language, then write it again.")
+    return arrive(welcome, c, *counted, lead=lead)
 
 
 # --- 1 danger --------------------------------------------------------------------------------------------------------
@@ -113,7 +129,7 @@ def _danger(state: State, message: Message, c: Context) -> Turn | None:
         return None
     place = saved(state)
     if found.third_person:
-        return arrive(FamilyCard(found.level, place), c)
+        return arrive(FamilyCard(found.level, place, fuzzy=found.fuzzy), c)
     return arrive(HelpCard(found.level, place, fuzzy=found.fuzzy), c)
 
 
@@ -163,9 +179,16 @@ def _tapped(state: State, message: Message, c: Context) -> Turn:
 
 
 def _question(state: State, message: Message, c: Context) -> Turn | None:
-    """A free question; inside a lesson or a form the place is kept."""
-    answer = answer_to(message, standing(state), c)
-    return arrive(answer, c) if answer is not None else None
+    """A free question; inside a lesson or a form the place is kept. Who sounds afraid is offered help beside it."""
+    place = standing(state)
+    if isinstance(state, ASKING) and not (getattr(state, "place", None) or getattr(state, "also", ())):
+        place = None  # one question after another: there is no lesson or form to go on with
+    answer = answer_to(message, place, c)
+    if c.understanding.assess(message.text, sasak=c.language == "sas").level != "worry":
+        return arrive(answer, c) if answer is not None else None
+    if answer is None or isinstance(answer, HandoverOffer):
+        return arrive(WorryCard(message.text[:KEPT], place), c)
+    return arrive(answer, c, lead=beside(c))
 
 
 # --- 7 not understood ------------------------------------------------------------------------------------------------
@@ -178,7 +201,7 @@ def _not_understood(state: State, message: Message, c: Context) -> Turn:
     if not plain(message.text):
         return arrive(state, c, lead=say("Please write a word or a number."))
     if not state.TAKES_WORDS and reads_as_question(message):
-        offer = HandoverOffer(message.text[:2000], place=standing(state))
+        offer = HandoverOffer(message.text[:KEPT], place=standing(state))
         return arrive(offer, c, miss(message.text, c))
     return arrive(state, c, lead=say("Sorry, I did not understand. Choose a number or write *BANTUAN*."))
 

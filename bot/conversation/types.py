@@ -261,6 +261,7 @@ class HandOver(Request):
     question: str
     safe_to_write: bool
     media: str | None = None  # a voice note, fetched and kept encrypted for 7 days
+    topic: str = ""  # the FAQ topic it was taken for; "" for none
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ _NESTED = frozenset(
         "words",
         "marks",
         "on",
+        "also",
     ]
 )
 _MARK = len("\n\n*Sasak:* ")

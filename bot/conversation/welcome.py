@@ -44,6 +44,7 @@ from bot.conversation.types import (
 from bot.library.model import Phrase
 
 CONSENT_VERSION = "2026-12"
+ALSO = "also:"  # see Welcome.then
 ROLES = ("prospective", "family", "abroad", "returned")
 LOMBOK = ("mataram", "lombok-barat", "lombok-tengah", "lombok-timur", "lombok-utara")
 
@@ -69,7 +70,7 @@ class Welcome(State):
     NAME: ClassVar[str] = "welcome"
     SOUND: ClassVar[str] = "welcome"
     WAYS_OUT: ClassVar[tuple[str, ...]] = ("help",)  # nothing lies behind or beside the first message
-    then: str = ""  # an event of a deep link: "event:<id>"
+    then: str = ""  # an event of a deep link: "event:<id>"; what else the first message asked: "also:<topic>,<topic>"
 
     def ask(self, c: Context) -> tuple[Reply, ...]:
         say = c.catalogue.say
@@ -96,6 +97,7 @@ class Welcome(State):
         if key == "sound":
             media = c.library.media[self.SOUND]
             return Turn(self, (Reply(media.alt.id, self.choices(c), nav_of_first(c), sound=self.SOUND),))
+        from bot.conversation.answers import Answer
         from bot.conversation.events import EventDetail
         from bot.conversation.menu import Menu
 
@@ -105,6 +107,10 @@ class Welcome(State):
         if self.then.startswith("event:"):
             event = EventDetail(self.then.removeprefix("event:"))
             state = event if event.valid(after) else state
+        elif self.then.startswith(ALSO):
+            first, *rest = self.then.removeprefix(ALSO).split(",")
+            answer = Answer(first, also=tuple(rest))
+            state = answer if answer.valid(after) else state
         return arrive(state, after, SetLanguage(language))
 
     def back(self, c: Context) -> State:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.library.desk import Desk, Spoken, Text
+from bot.library.followups import follow_ups
 from bot.library.model import Card, Group, Lesson, Library, Module, QuizChoice, QuizQuestion, Statement, Story, Topic
 from bot.library.numbers import fact, helpline, medium, mission, office
 from bot.library.pocket import pocket
@@ -61,12 +62,13 @@ def _library(desk: Desk) -> Library:
         for node in desk.open("language/faq_topics.yaml").items(by="id")
     }
     found = groups(desk, tuple(dict.fromkeys(group for group, _ in questions.values())))
+    answered = {topic.id: topic for group in found for topic in group.topics}
     helplines = [helpline(desk, node) for node in numbers.items("helplines", by="key")]
     return Library(
         facts=desk.facts,
         modules=modules(desk),
         groups=found,
-        topics={topic.id: topic for group in found for topic in group.topics},
+        topics=answered,
         questions=questions,
         offices=desk.offices,
         helplines=tuple(sorted(helplines, key=lambda line: line.order)),
@@ -77,6 +79,7 @@ def _library(desk: Desk) -> Library:
         tools=read_tools(desk),
         check=check_questions(desk),
         pocket=pocket(desk),
+        follow_ups=follow_ups(desk, answered, frozenset(group for group, _ in questions.values())),
     )
 
 

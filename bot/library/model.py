@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -230,6 +231,25 @@ class Pocket:
 
 
 @dataclass(frozen=True)
+class FollowUps:
+    """Where a kind of question leads after a topic: a topic's id, "family" or "more 2"."""
+
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    topics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def leads(self, topic: Topic, kind: str) -> str | None:
+        """None where nothing is written for it; a group's entry never leads a topic to itself."""
+        found = self.topics.get(topic.id, {}).get(kind) or self.groups.get(topic.group, {}).get(kind)
+        return None if found == topic.id else found
+
+    @staticmethod
+    def part_of(leads: str) -> int | None:
+        """The number of the further text that an entry names, from 1; None for other entries."""
+        found = re.fullmatch(r"more ([1-9])", leads)
+        return int(found[1]) if found else None
+
+
+@dataclass(frozen=True)
 class Library:
     facts: Mapping[str, Fact]
     modules: tuple[Module, ...]
@@ -245,6 +265,7 @@ class Library:
     tools: Tools = field(default_factory=Tools)
     check: tuple[QuizQuestion, ...] = ()  # the six questions before and after learning, content/check.yaml
     pocket: Pocket | None = None  # content/pocket.yaml
+    follow_ups: FollowUps = field(default_factory=FollowUps)  # content/language/followups.yaml
 
     def module(self, key: str) -> Module | None:
         return next((module for module in self.modules if module.key == key), None)

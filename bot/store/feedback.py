@@ -4,9 +4,10 @@ somebody came. A day is one of Lombok's (UTC+8)."""
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
 from bot.store.sql import run, table, upsert
@@ -35,6 +36,23 @@ def record_miss(session: Session, words: str, now: datetime) -> None:
     add = upsert(session, _MISS).values(words=kept, day=_day(now), count=1)
     more = {"count": _MISS.c["count"] + 1}
     run(session, add.on_conflict_do_update(index_elements=[_MISS.c.words, _MISS.c.day], set_=more))
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Words of questions that found no answer, how often, and the last day."""
+
+    words: str
+    count: int
+    last: date
+
+
+def misses(session: Session, limit: int = 30) -> list[Missed]:
+    """The most frequent first; of equals the latest."""
+    times, last = func.sum(_MISS.c["count"]).label("times"), func.max(_MISS.c.day).label("last")
+    which = select(_MISS.c.words, times, last).group_by(_MISS.c.words)
+    rows = run(session, which.order_by(times.desc(), last.desc(), _MISS.c.words).limit(limit))
+    return [Missed(words, int(times), last) for words, times, last in rows]
 
 
 def report_sasak(session: Session, place: str, note: str, now: datetime) -> None:

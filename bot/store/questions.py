@@ -20,6 +20,7 @@ from bot.store.alerts import AlertRow, alert_for_outbox, attach_outbox, mark, ne
 from bot.store.session import Store
 from bot.store.sql import run, table
 from bot.store.tables import Address, Contact, Question
+from bot.store.totals import count, counters
 from bot.store.vault import VaultError
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "alert_for_outbox",
     "answer",
     "answer_shown",
+    "answered_by_topic",
     "attach_outbox",
     "canonical",
     "close",
@@ -50,6 +52,8 @@ __all__ = [
     "voices_to_forget",
 ]
 
+COUNTED = "answered."  # the counters of `answered_by_topic`
+NO_TOPIC = "none"
 _QUESTION = table(Question)
 _ADDRESS = table(Address)
 _CONTACT = table(Contact)
@@ -85,6 +89,7 @@ class OpenQuestion:
     created_at: datetime
     voice: Literal["waiting", "here", "failed"] | None = None
     about: VoiceAbout = VoiceAbout()  # of a voice that is here or failed
+    topic: str | None = None  # the FAQ topic it was taken for: a guess
 
 
 @dataclass(frozen=True)
@@ -127,8 +132,10 @@ def hand_over(
     safe_to_write: bool,
     now: datetime,
     media: str | None = None,
+    topic: str = "",
 ) -> str:
-    """Keeps the question for staff; its number, "P-0042". `media`: the provider's reference of a voice note."""
+    """Keeps the question for staff, as it was written; its number, "P-0042". `media`: the provider's reference of a voice
+    note. `topic`: the FAQ topic it was taken for."""
     seal = store.vault.seal_for
     question_id = run(
         session,
@@ -137,6 +144,7 @@ def hand_over(
             contact_id=contact_id,
             address_id=address_id,
             body=seal(session, contact_id, "question.body", question),
+            topic=seal(session, contact_id, "question.topic", topic) if topic else None,
             media=None if media is None else seal(session, contact_id, "question.media", media),
             safe_to_write=safe_to_write,
             status="open",
@@ -200,6 +208,7 @@ def _open_one(session: Session, store: Store, row: Row[Any]) -> OpenQuestion:
         created_at=row.created_at,
         voice=voice,
         about=about,
+        topic=store.vault.open_for(session, row.contact_id, "question.topic", row.topic),
     )
 
 
@@ -211,7 +220,9 @@ _TO_ANSWER = (
 
 
 def answer(session: Session, store: Store, number: str, text: str, now: datetime) -> Answered:
-    """Keeps the answer, sealed; sending it (key "answer:<question id>") is the caller's. Raises NoSuchQuestion."""
+    """Keeps the answer, sealed; sending it (key "answer:<question id>") is the caller's. Raises NoSuchQuestion.
+
+    It is counted by topic, without who asked ("answered.<topic>", see `answered_by_topic`)."""
     question_id = _open_question(session, number)
     row = run(session, _TO_ANSWER.where(_QUESTION.c.id == question_id)).first()
     if row is None:
@@ -219,7 +230,13 @@ def answer(session: Session, store: Store, number: str, text: str, now: datetime
     sealed = store.vault.seal_for(session, row.contact_id, "question.answer", text)
     values = {"answer": sealed, "status": "answered", "answered_at": now}
     run(session, update(_QUESTION).where(_QUESTION.c.id == question_id).values(values))
+    count(session, COUNTED + (store.vault.open_for(session, row.contact_id, "question.topic", row.topic) or NO_TOPIC))
     return _answered(row, text)
+
+
+def answered_by_topic(session: Session) -> dict[str, int]:
+    """How many questions staff have answered, by the topic they were taken for; NO_TOPIC for those of none."""
+    return {name.removeprefix(COUNTED): n for name, n in counters(session).items() if name.startswith(COUNTED)}
 
 
 def unread_answers(session: Session, store: Store, contact_id: str) -> list[Answered]:
@@ -250,14 +267,14 @@ def _answered(row: Any, text: str) -> Answered:
 
 def answer_shown(session: Session, question_id: int) -> None:
     """The answer is in the outbox: question, voice and answer go, the number stays."""
-    gone = {"body": None, "answer": None, "media": None, "voice": None}
+    gone = {"body": None, "topic": None, "answer": None, "media": None, "voice": None}
     run(session, update(_QUESTION).where(_QUESTION.c.id == question_id).values(gone))
 
 
 def close(session: Session, number: str, now: datetime) -> None:
     """Closes without an answer; what was asked goes. Raises NoSuchQuestion."""
     question_id = _open_question(session, number)
-    values = {"status": "closed", "answered_at": now, "body": None, "media": None, "voice": None}
+    values = {"status": "closed", "answered_at": now, "body": None, "topic": None, "media": None, "voice": None}
     run(session, update(_QUESTION).where(_QUESTION.c.id == question_id).values(values))
 
 

@@ -384,6 +384,7 @@ class Question(SQLModel, table=True):
     address_id: str = Field(max_length=22)
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     answer: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    topic: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # the FAQ topic it was taken for
     media: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # the provider's reference of a voice note
     voice: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # the voice note itself, for 7 days
     safe_to_write: bool = False

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from bot.understanding.danger import Assessment, Danger
 from bot.understanding.data import LanguageData, load_language
+from bot.understanding.followups import FollowUp, FollowUpWords
 from bot.understanding.match import Match, Matcher
 from bot.understanding.normalise import Normaliser
 
-__all__ = ["Assessment", "Match", "Understanding", "build"]
+__all__ = ["Assessment", "FollowUp", "Match", "Understanding", "build"]
 
 
 class Understanding:
@@ -23,6 +24,7 @@ class Understanding:
         ordinary = {word for line in written for word in self._normaliser.words(line)}
         self._ordinary = frozenset(ordinary)
         self._danger = Danger(data.danger, self._normaliser, sorted(ordinary))
+        self._followups = FollowUpWords(data.followups, self._normaliser)
 
     def match(self, text: str, *, sasak: bool = False) -> Match:
         """The FAQ topic of a question; see `Match`. Any text is allowed."""
@@ -31,6 +33,10 @@ class Understanding:
     def assess(self, text: str, *, sasak: bool = False) -> Assessment:
         """The danger that a message tells of; see `Assessment`. Any text is allowed."""
         return self._danger.assess(text, sasak=sasak)
+
+    def follow_up(self, text: str, *, sasak: bool = False) -> FollowUp | None:
+        """The kind of a short question about what was just shown; see `FollowUp`. Any text is allowed."""
+        return self._followups.read(text, sasak=sasak)
 
     def ordinary_words(self, text: str) -> tuple[str, ...]:
         """Those words of a message, in their plain form, that stand in our own phrasings: names and numbers do not."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +31,7 @@ class LanguageData:
     `phrasings`: topic id -> how people write it. `out_of_scope`: messages of no topic. `synonyms`: word -> the word it stands
     for. `whole`: words that are never taken apart. `pairs`: words side by side -> the one word they are. `fillers`: words of
     politeness. `cues`: topic id -> cues as text (see `cues`). `danger`: the parsed danger.yaml.
+    `followups`: the parsed followups.yaml; its table is for bot.library.
     """
 
     topics: tuple[Topic, ...]
@@ -43,6 +44,7 @@ class LanguageData:
     fillers: tuple[str, ...]
     cues: Mapping[str, tuple[str, ...]]
     danger: Mapping[str, Any]
+    followups: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_language(content_dir: Path | str) -> LanguageData:
@@ -80,6 +82,7 @@ def load_language(content_dir: Path | str) -> LanguageData:
         fillers=tuple(words["fillers"]),
         cues=cues,
         danger=_yaml(folder / "danger.yaml"),
+        followups=_yaml(folder / "followups.yaml"),
     )
 
 

@@ -167,6 +167,7 @@ def _hand_over(effect: HandOver, desk: Desk) -> HandedOver:
         question=effect.question,
         safe_to_write=effect.safe_to_write,
         media=effect.media,
+        topic=effect.topic,
         now=desk.now,
     )
     if effect.media:

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from bot.understanding.parts import split
+
 if TYPE_CHECKING:
     from bot.understanding import Understanding
 
 SHORT = 24  # characters
 KEPT = 4096  # short texts
-MATCHED = 500  # so many characters of a message bot.conversation.questions looks at to find its topic
+MATCHED = 500  # so many characters of a message bot.conversation.questions looks at to find its topics
 
 _Asked = tuple[str, str, bool]
 
@@ -39,6 +41,8 @@ class Remembering:
         try:
             self.assess(text, sasak=sasak)
             self.match(text[:MATCHED], sasak=sasak)
+            for part in split(text[:MATCHED]):
+                self.match(part, sasak=sasak)
         except Exception:
             return
 

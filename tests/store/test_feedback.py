@@ -70,3 +70,14 @@ def test_campaigns_are_counted_without_growing_for_ever(store: Store) -> None:
         for word in ("village-talk", "Village-Talk", "x" * 41, "a b", "../", ""):
             feedback.count_campaign(session, word)
         assert counters(session) == {"campaign.village-talk": 2, "campaign.other": 4}
+
+
+def test_misses_by_words_the_most_frequent_first(store: Store) -> None:
+    with store.begin() as session:
+        for words, day in (("kapal", 20), ("paspor hijau", 21), ("paspor hijau", 23), ("gaji", 22)):
+            feedback.record_miss(session, words, datetime(2026, 11, day, tzinfo=UTC))
+        found = feedback.misses(session, limit=2)
+    assert found == [
+        feedback.Missed("paspor hijau", 2, date(2026, 11, 23)),
+        feedback.Missed("gaji", 1, date(2026, 11, 22)),
+    ]

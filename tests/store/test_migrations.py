@@ -207,3 +207,25 @@ def test_a_move_that_fails_leaves_the_old_lessons(open_store, monkeypatch: pytes
         assert run(session, text("SELECT count(*) FROM progress WHERE lesson LIKE 'documents-costs/%'")).scalar() == 4
     store.migrate()
     assert store.is_current()
+
+
+# --- the topic of a question -----------------------------------------------------------------------------------------
+
+
+def test_questions_stay_and_no_number_is_given_twice(open_store) -> None:  # type: ignore[no-untyped-def]
+    store = open_store()
+    migrations.migrate(store.engine, "0002")
+    put = text(
+        "INSERT INTO question (contact_id, address_id, body, safe_to_write, status, created_at) "
+        "VALUES ('siti', 'a', :body, :yes, 'open', :at)"
+    )
+    with store.begin() as session:
+        for body in (b"one", b"two", b"three"):
+            run(session, put, {"body": body, "yes": True, "at": _WHEN})
+        run(session, text("DELETE FROM question WHERE id = 3"))
+    assert store.migrate() == migrations.head()
+    with store.begin() as session:
+        rows = run(session, text("SELECT id, body, topic FROM question ORDER BY id")).all()
+        assert [(row.id, bytes(row.body), row.topic) for row in rows] == [(1, b"one", None), (2, b"two", None)]
+        run(session, put, {"body": b"four", "yes": True, "at": _WHEN})
+        assert run(session, text("SELECT max(id) FROM question")).scalar() == 4

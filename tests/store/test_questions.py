@@ -208,3 +208,39 @@ def test_what_is_still_open_is_named_to_who_asked(world: World) -> None:
     with world.store.begin() as session:
         questions.answer(session, world.store, "P-0001", "Gratis.", NOW)
         assert questions.open_numbers(session, siti.contact_id) == ["P-0003"]
+
+
+# --- what it was taken for -------------------------------------------------------------------------------------------
+
+
+def test_the_topic_it_was_taken_for_is_sealed_and_shown_to_staff(world: World) -> None:
+    siti, ani = world.person("siti"), world.person("ani")
+    ask(world, siti, topic="passport-apply")
+    ask(world, ani)
+    with world.store.read() as session:
+        kept = run(session, select(table(Question).c.topic).order_by(table(Question).c.id)).scalars().all()
+        assert b"passport" not in kept[0] and kept[1] is None
+        assert [one.topic for one in questions.list_open(session, world.store)] == ["passport-apply", None]
+
+
+def test_the_topic_goes_with_the_question(world: World) -> None:
+    siti = world.person("siti")
+    for _ in range(2):
+        ask(world, siti, topic="sexual-harassment")
+    with world.store.begin() as session:
+        questions.answer(session, world.store, "1", "x", NOW)
+        questions.answer_shown(session, 1)
+        questions.close(session, "2", NOW)
+        assert run(session, select(table(Question).c.topic)).scalars().all() == [None, None]
+
+
+def test_answers_are_counted_by_topic_without_who_asked(world: World) -> None:
+    siti = world.person("siti")
+    for topic in ("passport-apply", "", "passport-apply", "refund"):
+        ask(world, siti, topic=topic)
+    with world.store.begin() as session:
+        for number in ("1", "2", "3"):
+            questions.answer(session, world.store, number, "x", NOW)
+        questions.close(session, "4", NOW)
+        erase_contact(session, world.store, siti.contact_id, NOW)
+        assert questions.answered_by_topic(session) == {"passport-apply": 2, questions.NO_TOPIC: 1}
