@@ -67,7 +67,7 @@ class Evidence:
 class Trust:
     """Evidence to the chance of being right: a logistic line, fitted on held-back phrasings.
 
-    The figures come from `python benchmarks/understanding.py --calibrate`; run it after larger changes to the phrasings.
+    The figures come from `python -m benchmarks.understanding --calibrate`; run it after larger changes to the phrasings.
     """
 
     weights: tuple[float, ...] = (-0.11, 0.27, 0.22, 1.09, 0.62, -1.64, 0.91, 2.50, 1.49)
