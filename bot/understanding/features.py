@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 Vector = dict[str, float]  # feature -> weight
@@ -19,15 +20,19 @@ def words_and_pairs(stems: Sequence[str]) -> list[str]:
 
 def letters(words: Sequence[str]) -> list[str]:
     """Two to five letters in a row, word by word; a blank marks where a word begins and ends. For typing errors."""
-    found = []
-    for word in words:
-        padded = f" {word} "
-        size = len(padded)
-        for length in range(SHORTEST, min(LONGEST, size - 1) + 1):
-            found += [padded[at : at + length] for at in range(size - length + 1)]
-        if size <= LONGEST:
-            found.append(padded)
-    return found
+    return [part for word in words for part in _letters(word)]
+
+
+@lru_cache(maxsize=20_000)
+def _letters(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    size = len(padded)
+    found = [
+        padded[at : at + length]
+        for length in range(SHORTEST, min(LONGEST, size - 1) + 1)
+        for at in range(size - length + 1)
+    ]
+    return (*found, padded) if size <= LONGEST else tuple(found)
 
 
 class Weigher:
@@ -46,10 +51,11 @@ class Weigher:
 
     def vector(self, found: Sequence[str]) -> Vector:
         """Features that no document has are left out; empty when none is known."""
-        idf = self._idf
-        vector = {
-            feature: idf[feature] * (1 + math.log(times)) for feature, times in Counter(found).items() if feature in idf
-        }
+        vector = {}
+        for feature, times in Counter(found).items():
+            rare = self._idf.get(feature)
+            if rare is not None:
+                vector[feature] = rare if times == 1 else rare * (1 + math.log(times))
         length = math.sqrt(sum(weight * weight for weight in vector.values()))
         scale = self._share / length if length else 0.0
         return {feature: weight * scale for feature, weight in vector.items()}

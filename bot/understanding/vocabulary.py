@@ -77,6 +77,7 @@ class Vocabulary:
         self._fillers = frozenset(fillers)
         self._pairs = {tuple(words.split()): one for words, one in (pairs or {}).items()}
         self._longest = max(map(len, self._pairs), default=1)
+        self._begin = frozenset(words[0] for words in self._pairs)
         self.known = frozenset(word for words in texts for word in self.join(words))
         self._synonyms = synonyms
         self._whole = frozenset(whole) | frozenset(synonyms.values())
@@ -96,6 +97,8 @@ class Vocabulary:
 
     def join(self, words: Sequence[str]) -> list[str]:
         """The words, with "tanda tangan" and its like as one."""
+        if self._begin.isdisjoint(words):
+            return list(words)
         out: list[str] = []
         at = 0
         while at < len(words):
