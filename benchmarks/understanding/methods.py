@@ -148,7 +148,12 @@ def linear(*, words: bool = True, chars: bool = True, cues: bool = True) -> Call
         ready = vectors.ready
         table = DictVectorizer()
         model = LinearSVC(C=0.5, random_state=0)
-        model.fit(table.fit_transform([_one(found) for found in vectors.known()]), ready.labels)
+        matrix = table.fit_transform([_one(found) for found in vectors.known()])
+        matrix.indices, matrix.indptr = (
+            matrix.indices.astype("int32"),
+            matrix.indptr.astype("int32"),
+        )  # what liblinear takes
+        model.fit(matrix, ready.labels)
 
         def score(text: str) -> Scores:
             row = model.decision_function(table.transform([_one(vectors.of(*ready.read(text)))]))[0]
