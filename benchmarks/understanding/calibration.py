@@ -42,7 +42,7 @@ def fit(data: LanguageData) -> None:
     chances = [(chance(values, weights, bias), right, weight) for values, right, weight in rows]
     inside = [(one, right) for one, right, weight in chances if weight == 1.0]
     outside = [one for one, _, weight in chances if weight != 1.0]
-    for limit in (0.2, 0.3, CLOSE, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, CONFIDENT, 0.9):
+    for limit in sorted({0.2, CLOSE, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, CONFIDENT, 0.9}):
         right = sum(one >= limit and good for one, good in inside) / len(inside)
         wrong = sum(one >= limit and not good for one, good in inside) / len(inside)
         loose = sum(one >= limit for one in outside) / len(outside)
