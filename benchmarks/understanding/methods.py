@@ -98,7 +98,13 @@ def nearest(data: LanguageData) -> Score:
     """tf-idf over stems and pairs: the nearest phrasings of each topic."""
     ready = Prepared(data)
     index = Index(zip(ready.labels, ready.stems, strict=True))
-    return lambda text: index.nearness(index.vector(ready.read(text)[1]))
+    topics = sorted(set(ready.labels))
+
+    def score(text: str) -> Scores:
+        vector = index.vector(ready.read(text)[1])
+        return {topic: index.nearness(vector, topic) for topic in topics}
+
+    return score
 
 
 def bayes(*, words: bool = True, chars: bool = True, cues: bool = True) -> Callable[[LanguageData], Score]:

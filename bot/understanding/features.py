@@ -10,7 +10,7 @@ from itertools import pairwise
 
 Vector = dict[str, float]  # feature -> weight
 
-SHORTEST, LONGEST = 2, 5  # letters in a row
+SHORTEST, LONGEST = 3, 5  # letters in a row
 
 
 def words_and_pairs(stems: Sequence[str]) -> list[str]:
@@ -19,7 +19,7 @@ def words_and_pairs(stems: Sequence[str]) -> list[str]:
 
 
 def letters(words: Sequence[str]) -> list[str]:
-    """Two to five letters in a row, word by word; a blank marks where a word begins and ends. For typing errors."""
+    """Three to five letters in a row, word by word; a blank marks where a word begins and ends. For typing errors."""
     return [part for word in words for part in _letters(word)]
 
 

@@ -14,39 +14,35 @@ FIRST_SHARE = 0.6  # how much of that is the nearest one's
 
 
 class Index:
-    """The phrasings by topic. `labels[i]` is the topic of the i-th document."""
+    """The phrasings by topic."""
 
     def __init__(self, documents: Iterable[tuple[str, Sequence[str]]]):
         """`documents`: (topic, stems) pairs."""
         listed = [(topic, words_and_pairs(stems)) for topic, stems in documents]
-        self.labels = [topic for topic, _ in listed]
         self._count = len(listed)
         seen = Counter(feature for _, found in listed for feature in set(found))
         self._idf = {feature: math.log((self._count + 1) / (n + 1)) + 0.5 for feature, n in seen.items()}
         self._unknown = math.log(self._count + 1)
-        self._postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._postings: defaultdict[str, defaultdict[str, list[tuple[int, float]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         for number, vector in enumerate(self._weigh(found) for _, found in listed):
+            postings = self._postings[listed[number][0]]
             for feature, weight in vector.items():
-                self._postings[feature].append((number, weight))
+                postings[feature].append((number, weight))
 
     def vector(self, stems: Sequence[str]) -> Vector:
         """The vector of a text. Stems no phrasing has weigh fully, so that a strange text is near to nothing."""
         return self._weigh(words_and_pairs(stems))
 
-    def nearness(self, vector: Vector) -> dict[str, float]:
-        """topic -> 0..1, how near its nearest phrasings are; topics that share nothing are left out."""
+    def nearness(self, vector: Vector, topic: str) -> float:
+        """0..1, how near the nearest phrasings of this topic are; 0 for a topic without any."""
         sums: defaultdict[int, float] = defaultdict(float)
-        for feature, weight in vector.items():
-            for number, other in self._postings.get(feature, ()):
+        for feature, weight in vector.items() if topic in self._postings else ():
+            for number, other in self._postings[topic].get(feature, ()):
                 sums[number] += weight * other
-        by_topic: defaultdict[str, list[float]] = defaultdict(list)
-        for number, total in sums.items():
-            by_topic[self.labels[number]].append(total)
-        near = {}
-        for topic, totals in by_topic.items():
-            totals.sort(reverse=True)
-            near[topic] = FIRST_SHARE * totals[0] + (1 - FIRST_SHARE) * sum(totals[:NEAREST]) / NEAREST
-        return near
+        totals = sorted(sums.values(), reverse=True)[:NEAREST]
+        return FIRST_SHARE * totals[0] + (1 - FIRST_SHARE) * sum(totals) / NEAREST if totals else 0.0
 
     def _weigh(self, found: Sequence[str]) -> Vector:
         vector = {}
