@@ -9,7 +9,7 @@ JOBS   ?= 2
 PO     := $(wildcard locales/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run sounds test test-long lint fmt goldens locales locales-check services lock bench clean
+.PHONY: help setup run sounds test test-long lint fmt goldens locales locales-check services lock bench understanding clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -67,6 +67,9 @@ lock: $(VENV)/.ok ## resolve requirements*.in anew into the hashed lock files
 
 bench: setup services ## measure; results are printed, not kept
 	$(PY) -m benchmarks
+
+understanding: setup ## how well questions and danger are understood: methods, scores, confusions, calibration, speed
+	@$(PY) -m benchmarks.understanding
 
 clean: ## remove what was built here; data/ is left alone
 	rm -rf $(VENV) $(VENV).lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -19,11 +19,8 @@ class Understanding:
     def __init__(self, data: LanguageData) -> None:
         self._normaliser = Normaliser.from_rows(data.rows)
         self._matcher = Matcher.of(data, self._normaliser)
-        written = [topic.question for topic in data.topics]
-        written += [line for lines in data.phrasings.values() for line in lines] + list(data.out_of_scope)
-        ordinary = {word for line in written for word in self._normaliser.words(line)}
-        self._ordinary = frozenset(ordinary)
-        self._danger = Danger(data.danger, self._normaliser, sorted(ordinary))
+        self._ordinary = self._matcher.ordinary
+        self._danger = Danger(data.danger, self._normaliser, sorted(self._ordinary))
         self._followups = FollowUpWords(data.followups, self._normaliser)
 
     def match(self, text: str, *, sasak: bool = False) -> Match:

@@ -5,70 +5,44 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
-Vector = dict[str, float]  # feature -> weight, length 1
+from bot.understanding.features import Vector, words_and_pairs
 
 PAIR_WEIGHT = 0.6  # two stems side by side say less for sure than one stem alone
 NEAREST = 3  # so many phrasings of a topic decide how near it is
 FIRST_SHARE = 0.6  # how much of that is the nearest one's
 
 
-def features(stems: Sequence[str]) -> list[str]:
-    """The stems, and each pair of neighbours joined by '_'."""
-    return [*stems, *(f"{left}_{right}" for left, right in pairwise(stems))]
-
-
 class Index:
-    """The phrasings by topic. `labels[i]` is the topic of the i-th document."""
+    """The phrasings by topic."""
 
     def __init__(self, documents: Iterable[tuple[str, Sequence[str]]]):
         """`documents`: (topic, stems) pairs."""
-        listed = [(topic, features(stems)) for topic, stems in documents]
-        self.labels = [topic for topic, _ in listed]
+        listed = [(topic, words_and_pairs(stems)) for topic, stems in documents]
         self._count = len(listed)
         seen = Counter(feature for _, found in listed for feature in set(found))
         self._idf = {feature: math.log((self._count + 1) / (n + 1)) + 0.5 for feature, n in seen.items()}
         self._unknown = math.log(self._count + 1)
-        self.vectors = [self._weigh(found) for _, found in listed]
-        self._postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-        centres: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for number, vector in enumerate(self.vectors):
+        self._postings: defaultdict[str, defaultdict[str, list[tuple[int, float]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for number, vector in enumerate(self._weigh(found) for _, found in listed):
+            postings = self._postings[listed[number][0]]
             for feature, weight in vector.items():
-                self._postings[feature].append((number, weight))
-                centres[self.labels[number]][feature] += weight  # type: ignore[assignment]
-        self._centres: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
-        for topic, centre in centres.items():
-            length = math.sqrt(sum(weight * weight for weight in centre.values())) or 1.0
-            for feature, weight in centre.items():
-                self._centres[feature].append((topic, weight / length))
+                postings[feature].append((number, weight))
 
     def vector(self, stems: Sequence[str]) -> Vector:
         """The vector of a text. Stems no phrasing has weigh fully, so that a strange text is near to nothing."""
-        return self._weigh(features(stems))
+        return self._weigh(words_and_pairs(stems))
 
-    def nearness(self, vector: Vector) -> dict[str, float]:
-        """topic -> 0..1, how near its nearest phrasings are; topics that share nothing are left out."""
+    def nearness(self, vector: Vector, topic: str) -> float:
+        """0..1, how near the nearest phrasings of this topic are; 0 for a topic without any."""
         sums: defaultdict[int, float] = defaultdict(float)
-        for feature, weight in vector.items():
-            for number, other in self._postings.get(feature, ()):
+        for feature, weight in vector.items() if topic in self._postings else ():
+            for number, other in self._postings[topic].get(feature, ()):
                 sums[number] += weight * other
-        by_topic: defaultdict[str, list[float]] = defaultdict(list)
-        for number, total in sums.items():
-            by_topic[self.labels[number]].append(total)
-        near = {}
-        for topic, totals in by_topic.items():
-            totals.sort(reverse=True)
-            near[topic] = FIRST_SHARE * totals[0] + (1 - FIRST_SHARE) * sum(totals[:NEAREST]) / NEAREST
-        return near
-
-    def centrality(self, vector: Vector) -> dict[str, float]:
-        """topic -> 0..1, how near the middle of its phrasings is; topics that share nothing are left out."""
-        near: defaultdict[str, float] = defaultdict(float)
-        for feature, weight in vector.items():
-            for topic, other in self._centres.get(feature, ()):
-                near[topic] += weight * other
-        return near
+        totals = sorted(sums.values(), reverse=True)[:NEAREST]
+        return FIRST_SHARE * totals[0] + (1 - FIRST_SHARE) * sum(totals) / NEAREST if totals else 0.0
 
     def _weigh(self, found: Sequence[str]) -> Vector:
         vector = {}

@@ -1,7 +1,7 @@
 """From a question to the topic that answers it.
 
-Three witnesses: a classifier over words and cues (`linear`, `cues`), the nearest phrasings and the middle of each topic
-(`index`). The classifier ranks; how far one may trust the first place is estimated from all three (`Trust`).
+Naive Bayes over words, letters and cues ranks the topics (`bayes`, `features`, `cues`). How far one may trust the first place
+is estimated from its lead, the nearest phrasings (`index`) and how much of the message is known at all (`Trust`).
 """
 
 from __future__ import annotations
@@ -9,23 +9,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.understanding.bayes import Bayes
 from bot.understanding.cues import Cues
 from bot.understanding.data import NONE, LanguageData, Topic
-from bot.understanding.index import Index, Vector
-from bot.understanding.linear import Linear
+from bot.understanding.features import Vector, Weigher, cue_vector, letters, words_and_pairs
+from bot.understanding.index import Index
 from bot.understanding.normalise import Normaliser
 from bot.understanding.vocabulary import Vocabulary
 
 CANDIDATES = 5
 SENTENCES = 6  # of a long message so many sentences are looked at one by one
 SENTENCE_FROM = 3  # words
-CUE_WEIGHT = 0.8
+LETTERS_SHARE = 0.7  # of letters in a row, beside 1 of words
+LETTERS_FROM = 2  # what only one phrasing has is left out, for the memory
+CUES_SHARE = 0.8
 MORE_CUES = 1.3  # two or more cues of a topic weigh so much more than one
-CONFIDENT = 0.80  # estimated chance of being right from which the answer is simply given
-CLOSE = 0.38  # from here the answer is offered; below, the message is of no topic
-
+CONFIDENT = 0.85  # estimated chance of being right from which the answer is simply given
+CLOSE = 0.32  # from here the answer is offered; below, the message is of no topic
 
 _SENTENCE = re.compile(r"[.!?;\n]+")
 
@@ -50,17 +52,16 @@ NOTHING = Match(None, (), False, 0.0)
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the three witnesses say about the first candidate. The field order is that of `Trust.weights`."""
+    """What speaks for the first candidate. The field order is that of `Trust.weights`."""
 
-    score: float  # the classifier's score
+    score: float  # of the first topic
     lead: float  # before the second topic
     over_none: float  # before "no topic"
     near: float  # the nearest phrasings
     nearer_than_none: float
+    nearer_than_second: float
     cues: float  # 0, 1 or 2
-    central: float
-    central_lead: float
-    length: float  # words, up to 8, as a part of 8
+    length: float  # words, up to 12, as a part of 12
     known: float  # the share of the words that some phrasing of a topic has, as written
 
     def values(self) -> tuple[float, ...]:
@@ -71,11 +72,11 @@ class Evidence:
 class Trust:
     """Evidence to the chance of being right: a logistic line, fitted on held-back phrasings.
 
-    The figures come from `python benchmarks/understanding.py --calibrate`; run it after larger changes to the phrasings.
+    The figures come from `python -m benchmarks.understanding --calibrate`; run it after larger changes to the phrasings.
     """
 
-    weights: tuple[float, ...] = (-1.51, 2.61, 1.51, 1.22, 1.34, 1.03, 1.39, -3.24, 2.26, 1.97)
-    bias: float = -5.32
+    weights: tuple[float, ...] = (-0.15, 0.23, 0.26, 1.42, 0.29, -1.32, 0.90, 2.68, 2.08)
+    bias: float = -5.21
 
     def chance(self, evidence: Evidence) -> float:
         total = self.bias + sum(w * v for w, v in zip(self.weights, evidence.values(), strict=True))
@@ -83,7 +84,10 @@ class Trust:
 
 
 class Matcher:
-    """Finds the topic of a question. Built once from the phrasings, never changed; the same input gives the same output."""
+    """Finds the topic of a question. Built once from the phrasings, never changed; the same input gives the same output.
+
+    `ordinary`: every word of the phrasings, in its plain form.
+    """
 
     def __init__(
         self,
@@ -110,14 +114,19 @@ class Matcher:
         self._vocabulary = Vocabulary([words for _, words in worded], synonyms or {}, whole, pairs, fillers)
         self._cues = Cues(cues or {}, self._vocabulary)
         stemmed = [(topic, self._vocabulary.stems(words)) for topic, words in worded]
+        self.ordinary = frozenset(word for _, words in worded for word in words)
         self._topical = frozenset(word for topic, words in worded if topic != NONE for word in words)
         self._index = Index(stemmed)
-        examples = []
-        for (topic, stems), vector in zip(stemmed, self._index.vectors, strict=True):
-            # Each phrasing is learnt twice, with and without its cues: words must carry a question no cue foresaw.
-            examples.append((topic, vector))
-            examples.append((topic, self._with_cues(vector, stems)))
-        self._linear = Linear(examples)
+        self._words = Weigher(words_and_pairs(stems) for _, stems in stemmed)
+        self._letters = Weigher((letters(words) for _, words in worded), share=LETTERS_SHARE, fewest=LETTERS_FROM)
+        self._bayes = Bayes(
+            (topic for topic, _ in texts),
+            (
+                (topic, self._vectors(words, stems, self._cues.topics(stems)))
+                for (topic, words), (_, stems) in zip(worded, stemmed, strict=True)
+            ),
+            kinds=3,
+        )
 
     @classmethod
     def of(cls, data: LanguageData, normaliser: Normaliser) -> Matcher:
@@ -137,14 +146,17 @@ class Matcher:
     def match(self, text: str, *, sasak: bool = False) -> Match:
         """The topic of a message. `sasak`: the person chose Sasak. Any text is allowed.
 
-        The message as a whole first; in a longer one the question may stand in one sentence ("Halo. Saya dari Praya. ...").
+        The message as a whole decides. Greetings and a story around the question lower the chance, so where one sentence alone
+        points to the same topic more surely, its chance counts.
         """
-        sentences = [part for part in _SENTENCE.split(text) if len(part.split()) >= SENTENCE_FROM][:SENTENCES]
         found = self._twice(text, sasak=sasak)
+        if found.topic is None or found.confident:
+            return found
+        sentences = [part for part in _SENTENCE.split(text) if len(part.split()) >= SENTENCE_FROM][:SENTENCES]
         for sentence in sentences if len(sentences) > 1 else ():
-            alone = self._twice(sentence, sasak=sasak)
-            if alone.topic is not None and alone.score > found.score:
-                found = alone
+            alone = self._match(sentence, sasak=sasak, low=False)
+            if alone.topic == found.topic and alone.score > found.score:
+                found = replace(found, confident=alone.confident, score=alone.score)
         return found
 
     def _twice(self, text: str, *, sasak: bool) -> Match:
@@ -178,28 +190,28 @@ class Matcher:
 
     def _weigh(self, words: Sequence[str]) -> tuple[tuple[str, ...], Evidence]:
         core, stems = self._vocabulary.core(words), self._vocabulary.stems(words)
-        vector = self._index.vector(stems)
         cues = self._cues.topics(stems)
-        scores = self._linear.scores(self._with_cues(vector, stems))
+        scores = self._bayes.scores(self._vectors(words, stems, cues))
         none = scores.pop(NONE, 0.0)
         ranked = sorted(scores, key=lambda topic: (-scores[topic], topic))
         first, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
-        near, central = self._index.nearness(vector), self._index.centrality(vector)
-        others = max((value for topic, value in central.items() if topic != first), default=0.0)
+        vector = self._index.vector(stems)
+        near, near_none, near_second = (self._index.nearness(vector, topic) for topic in (first, NONE, second))
         return tuple(ranked), Evidence(
             score=scores[first],
             lead=scores[first] - scores[second],
             over_none=scores[first] - none,
-            near=near.get(first, 0.0),
-            nearer_than_none=near.get(first, 0.0) - near.get(NONE, 0.0),
+            near=near,
+            nearer_than_none=near - near_none,
+            nearer_than_second=near - near_second,
             cues=float(min(cues[first], 2)),
-            central=central.get(first, 0.0),
-            central_lead=central.get(first, 0.0) - others,
-            length=min(len(core), 8) / 8,
+            length=min(len(core), 12) / 12,
             known=sum(word in self._topical for word in core) / len(core),
         )
 
-    def _with_cues(self, vector: Vector, stems: Sequence[str]) -> Vector:
-        cues = self._cues.topics(stems)
-        weighed = {f"@{topic}": CUE_WEIGHT * (1.0 if n == 1 else MORE_CUES) for topic, n in cues.items()}
-        return {**vector, **weighed}
+    def _vectors(self, words: Sequence[str], stems: Sequence[str], cues: Mapping[str, int]) -> tuple[Vector, ...]:
+        return (
+            self._words.vector(words_and_pairs(stems)),
+            self._letters.vector(letters(words)),
+            cue_vector(cues, share=CUES_SHARE, more=MORE_CUES),
+        )

@@ -58,6 +58,8 @@ class Row:
 
 def fold(text: str) -> str:
     """Lower-case, without accents; letters, digits and blanks stay, everything else keeps its place."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).lower()
     return "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
 

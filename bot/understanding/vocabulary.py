@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from bot.understanding.typos import Mender
 
 _SUFFIXES = ("nya", "lah", "kah", "kan", "ku", "mu", "an", "in", "i", "ne", "de")
 _SECOND_SUFFIXES = ("kan", "an", "i")
@@ -24,8 +23,6 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
     ("ng", "k"), ("ny", "s"), ("n", "t"), ("m", "p"),
 )  # fmt: skip
 _VOWELS = "aiueo"
-MEND_FROM = 5  # shorter words are too close to one another to guess at
-MEND_FAR = 8  # from this length two slips are allowed
 
 
 def candidates(word: str) -> set[str]:
@@ -77,13 +74,15 @@ class Vocabulary:
         self._fillers = frozenset(fillers)
         self._pairs = {tuple(words.split()): one for words, one in (pairs or {}).items()}
         self._longest = max(map(len, self._pairs), default=1)
-        self.known = frozenset(word for words in texts for word in self.join(words))
+        self._begin = frozenset(words[0] for words in self._pairs)
+        used = Counter(word for words in texts for word in self.join(words))
+        self.known = frozenset(used)
         self._synonyms = synonyms
         self._whole = frozenset(whole) | frozenset(synonyms.values())
         support = Counter(form for word in sorted(self.known) for form in self._forms(word))
         self._support = support
-        self._mendable = sorted({word for word in self.known | set(synonyms) if len(word) >= MEND_FROM})
         self.stem = lru_cache(maxsize=50_000)(self._stem)
+        self._mender = Mender({**dict.fromkeys(synonyms, 1), **used})
         self.mend = lru_cache(maxsize=50_000)(self._mend)
 
     def stems(self, words: Sequence[str]) -> list[str]:
@@ -96,6 +95,8 @@ class Vocabulary:
 
     def join(self, words: Sequence[str]) -> list[str]:
         """The words, with "tanda tangan" and its like as one."""
+        if self._begin.isdisjoint(words):
+            return list(words)
         out: list[str] = []
         at = 0
         while at < len(words):
@@ -131,11 +132,7 @@ class Vocabulary:
         return self._synonyms.get(best, best)
 
     def _mend(self, word: str) -> str:
-        """The known word nearest to a word nobody knows: one slip, two in long words; else the word itself."""
-        if len(word) < MEND_FROM or word in self.known or word in self._synonyms or not word.isalpha():
+        """The known word that a word nobody knows was meant to be; see `typos`. The word itself where its stem is known."""
+        if word in self.known or word in self._synonyms or self.stem(word) != word:
             return word
-        if self.stem(word) != word:
-            return word
-        slips = 2 if len(word) >= MEND_FAR else 1
-        near = process.extractOne(word, self._mendable, scorer=OSA.distance, score_cutoff=slips)
-        return near[0] if near else word
+        return self._mender.mend(word)

@@ -85,7 +85,8 @@ def test_the_story_of_a_prospective_migrant(bekal: Bekal, page: Page) -> None:
     me.say("nggih", "DATA SAYA")
     me.say("nggih", "luar negeri")
     me.say("1", "NTB")
-    me.say("Lombok Timur", "keluarga")
+    me.say("Lombok Timur", "6 soal")
+    me.say("lewati", "keluarga")
     # the whole module: every card to the quiz, danger in the middle of it, and back to the same question
     for _ in range(40):
         shown = me.say("terus", ".")
@@ -96,7 +97,8 @@ def test_the_story_of_a_prospective_migrant(bekal: Bekal, page: Page) -> None:
     card = me.say("tolong saya dipukul majikan", "110")
     assert "999" in card
     assert _question(me.say("aman", r"(?m)^A\. ")) == first
-    for _ in range(8):
+    # three stories («what would you do?»), then the quiz
+    for _ in range(12):
         me.say("A", "Terus")
         shown = me.say("terus", ".")
         if not QUIZ.search(shown):

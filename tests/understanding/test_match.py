@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -12,19 +13,34 @@ from hypothesis import strategies as st
 from bot.understanding import Match, Understanding
 from bot.understanding.data import NONE, LanguageData, load_language
 from bot.understanding.match import CANDIDATES, CLOSE, CONFIDENT
+from bot.understanding.normalise import Normaliser
 from tests.understanding.conftest import CONTENT, read
 
-FEWEST_PHRASINGS = 14
-# Measured 98.1, 96.2, 0.0, 3.3 and 0.0 % (python benchmarks/understanding.py); two points of room.
-TOP1_FLOOR = 0.961
-SURE_FLOOR = 0.942
-SURE_WRONG_CEILING = 0.03
-LOOSE_CEILING = 0.10
-SURE_LOOSE_CEILING = 0.03
+FEWEST_PHRASINGS = 60
+FEWEST_OUTSIDE = 400
+# A little under what `make understanding` measured (docs/understanding.md), so that a step back shows.
+TOP1_FLOOR, TOP3_FLOOR = 0.97, 0.99  # of either test file
+TYPED_FLOOR = 0.96  # with the longest word mistyped
+GROUP_FLOOR = 0.94  # right topic first, in every language group of the second
+SURE_FLOOR = 0.88
+SURE_WRONG_CEILING = 0.015
+LOOSE_CEILING = 0.13
+SURE_LOOSE_CEILING = 0.025
 
 
 def questions(name: str = "questions.yaml") -> list[tuple[str, str]]:
     return [(topic, text) for topic, texts in read(name).items() for text in texts]
+
+
+def second() -> list[tuple[str, str, str]]:
+    """(group, topic, question) of the second test file, with NONE for what is outside."""
+    listed = [
+        (group, topic, text)
+        for group, topics in read("second/questions.yaml").items()
+        for topic, texts in topics.items()
+        for text in texts
+    ]
+    return listed + [("outside", NONE, text) for text in read("second/outside.yaml")]
 
 
 def share(hits: Iterable[bool]) -> float:
@@ -32,15 +48,24 @@ def share(hits: Iterable[bool]) -> float:
     return sum(listed) / len(listed)
 
 
-def test_held_back_questions(understanding: Understanding) -> None:
-    answers = [(topic, understanding.match(text)) for topic, text in questions()]
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_questions_nobody_tuned_on(understanding: Understanding, name: str) -> None:
+    asked = questions() if name == "first" else [(topic, text) for _, topic, text in second()]
+    answers = [(topic, understanding.match(text)) for topic, text in asked]
     inside = [(topic, match) for topic, match in answers if topic != NONE]
     outside = [match for topic, match in answers if topic == NONE]
     assert share(match.candidates[0] == topic for topic, match in inside) >= TOP1_FLOOR
+    assert share(topic in match.candidates[:3] for topic, match in inside) >= TOP3_FLOOR
     assert share(match.confident and match.topic == topic for topic, match in inside) >= SURE_FLOOR
     assert share(match.confident and match.topic != topic for topic, match in inside) <= SURE_WRONG_CEILING
     assert share(match.topic is not None for match in outside) <= LOOSE_CEILING
     assert share(match.confident for match in outside) <= SURE_LOOSE_CEILING
+
+
+@pytest.mark.parametrize("group", ["indonesian", "slang", "sasak", "mixed"])
+def test_every_language_group(understanding: Understanding, group: str) -> None:
+    asked = [(topic, text) for one, topic, text in second() if one == group]
+    assert share(understanding.match(text).candidates[0] == topic for topic, text in asked) >= GROUP_FLOOR
 
 
 def test_every_topic_has_questions_and_phrasings(language: LanguageData) -> None:
@@ -48,13 +73,20 @@ def test_every_topic_has_questions_and_phrasings(language: LanguageData) -> None
     for topic in language.topics:
         assert len(language.phrasings[topic.id]) >= FEWEST_PHRASINGS, topic.id
         assert len(asked[topic.id]) >= 2, topic.id
-    assert len(language.out_of_scope) >= 120
+    assert len(language.out_of_scope) >= FEWEST_OUTSIDE
 
 
-def test_no_question_is_a_phrasing(language: LanguageData) -> None:
-    """Otherwise the measure flatters."""
-    written = {line for lines in language.phrasings.values() for line in lines} | set(language.out_of_scope)
-    assert written.isdisjoint(text for _, text in questions())
+def test_phrasings_and_test_files_share_nothing(language: LanguageData, normaliser: Normaliser) -> None:
+    """Otherwise the measure flatters. Compared as plain words: another spelling of a question is the same question."""
+    written = {
+        "phrasings": [*(line for lines in language.phrasings.values() for line in lines), *language.out_of_scope],
+        "first": [text for _, text in questions()],
+        "second": [text for _, _, text in second()],
+        "seen": [text for _, text in questions("questions_seen.yaml")],
+    }
+    plain = {name: {" ".join(normaliser.words(text)) for text in texts} for name, texts in written.items()}
+    for one, other in combinations(plain, 2):
+        assert len(plain[one] & plain[other]) == 0, f"{one} and {other} share questions"
 
 
 def test_no_phrasing_stands_in_two_topics(language: LanguageData) -> None:
@@ -116,7 +148,7 @@ def test_what_belongs_to_no_topic(understanding: Understanding, text: str) -> No
 def test_politeness_hides_nothing(understanding: Understanding, frame: str) -> None:
     asked = [(topic, understanding.match(frame.format(text))) for topic, text in questions() if topic != NONE]
     assert share(match.candidates[0] == topic for topic, match in asked) >= TOP1_FLOOR - 0.03
-    assert share(match.confident and match.topic == topic for topic, match in asked) >= SURE_FLOOR - 0.10
+    assert share(match.confident and match.topic == topic for topic, match in asked) >= SURE_FLOOR - 0.06
 
 
 def test_nothing_to_go_by(understanding: Understanding) -> None:
@@ -137,3 +169,22 @@ def test_any_text(understanding: Understanding, text: str, sasak: bool) -> None:
     match = understanding.match(text, sasak=sasak)
     assert 0 <= match.score <= 1
     assert match == understanding.match(text, sasak=sasak)
+
+
+@pytest.mark.parametrize("slip", ["vowels", "twice", "turned"])
+def test_typing_errors_hide_little(understanding: Understanding, slip: str) -> None:
+    """The longest word of each question typed as on a phone in a hurry."""
+
+    def typed(text: str) -> str:
+        words = text.split()
+        word = max(words, key=len)
+        if slip == "vowels":
+            wrong = word[0] + "".join(letter for letter in word[1:-1] if letter not in "aiueo") + word[-1]
+        elif slip == "twice":
+            wrong = word[:2] + word[1:]
+        else:
+            wrong = word[:1] + word[2:3] + word[1:2] + word[3:]
+        return " ".join(wrong if one == word else one for one in words)
+
+    asked = [(topic, typed(text)) for topic, text in questions() if topic != NONE]
+    assert share(understanding.match(text).candidates[0] == topic for topic, text in asked) >= TYPED_FLOOR

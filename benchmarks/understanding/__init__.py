@@ -1,0 +1,1 @@
+"""How well messages are understood, and how fast: `make understanding`, or `python -m benchmarks.understanding`."""
