@@ -28,7 +28,6 @@ CUES_SHARE = 0.8
 MORE_CUES = 1.3  # two or more cues of a topic weigh so much more than one
 CONFIDENT = 0.85  # estimated chance of being right from which the answer is simply given
 CLOSE = 0.32  # from here the answer is offered; below, the message is of no topic
-ONE_WORD = 6.0  # a single word that speaks so much more for a topic than for none is always worth an offer
 
 _SENTENCE = re.compile(r"[.!?;\n]+")
 
@@ -186,8 +185,6 @@ class Matcher:
             rest = tuple(topic for topic in ranked if topic != known)
             return Match(known, (known, *rest)[:CANDIDATES], True, 1.0)
         chance = round(self._trust.chance(evidence), 4)
-        if len(words) == 1 and evidence.over_none >= ONE_WORD:
-            chance = max(chance, CLOSE)  # "paspor" names no question, but what to offer is clear
         close = chance >= CLOSE
         return Match(ranked[0] if close else None, ranked[:CANDIDATES], chance >= CONFIDENT, chance)
 

@@ -190,13 +190,6 @@ def test_typing_errors_hide_little(understanding: Understanding, slip: str) -> N
     assert share(understanding.match(text).candidates[0] == topic for topic, text in asked) >= TYPED_FLOOR
 
 
-@pytest.mark.parametrize("word", ["paspor", "gaji", "biaya", "kontrak", "visa"])
-def test_one_word_is_worth_an_offer(understanding: Understanding, word: str) -> None:
-    match = understanding.match(word)
-    assert match.topic is not None
-    assert match.confident is False
-
-
 @pytest.mark.parametrize(
     ("text", "topic"),
     [
