@@ -188,3 +188,19 @@ def test_typing_errors_hide_little(understanding: Understanding, slip: str) -> N
 
     asked = [(topic, typed(text)) for topic, text in questions() if topic != NONE]
     assert share(understanding.match(text).candidates[0] == topic for topic, text in asked) >= TYPED_FLOOR
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("brp byr klo k malay", "total-cost"),
+        ("kumbeq carene mauq paspor", "passport-apply"),
+        ("suamiku ga ada kabar 3 bln", "lost-contact"),
+        ("gaji berapa", "minimum-wage"),
+        ("syarat jadi tki", "documents-list"),
+        ("cara daftar", "where-register"),
+    ],
+)
+def test_plain_questions_are_answered_at_once(understanding: Understanding, text: str, topic: str) -> None:
+    match = understanding.match(text)
+    assert (match.topic, match.confident) == (topic, True)
