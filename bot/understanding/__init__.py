@@ -23,6 +23,7 @@ class Understanding:
         ordinary = {word for line in written for word in self._normaliser.words(line)}
         self._ordinary = frozenset(ordinary)
         self._danger = Danger(data.danger, self._normaliser, sorted(ordinary))
+        self._danger.learn(data.danger_examples, written)
 
     def match(self, text: str, *, sasak: bool = False) -> Match:
         """The FAQ topic of a question; see `Match`. Any text is allowed."""

@@ -31,6 +31,7 @@ class LanguageData:
     `phrasings`: topic id -> how people write it. `out_of_scope`: messages of no topic. `synonyms`: word -> the word it stands
     for. `whole`: words that are never taken apart. `pairs`: words side by side -> the one word they are. `fillers`: words of
     politeness. `cues`: topic id -> cues as text (see `cues`). `danger`: the parsed danger.yaml.
+    `danger_examples`: the parsed danger_examples.yaml.
     """
 
     topics: tuple[Topic, ...]
@@ -43,6 +44,7 @@ class LanguageData:
     fillers: tuple[str, ...]
     cues: Mapping[str, tuple[str, ...]]
     danger: Mapping[str, Any]
+    danger_examples: Mapping[str, Any]
 
 
 def load_language(content_dir: Path | str) -> LanguageData:
@@ -80,6 +82,7 @@ def load_language(content_dir: Path | str) -> LanguageData:
         fillers=tuple(words["fillers"]),
         cues=cues,
         danger=_yaml(folder / "danger.yaml"),
+        danger_examples=_yaml(folder / "danger_examples.yaml"),
     )
 
 
