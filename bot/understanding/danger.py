@@ -36,6 +36,8 @@ SURE = 1.1  # in messages of so few words as `FEW`, where one word decides too m
 SURE_AGAINST = 1.2  # where the rules found something and held it back
 WORRYING = 0.2
 FEW = 3
+THIRD = 0.4  # from this score it is somebody else's danger though the rules say the writer's
+NOT_THIRD = -0.8  # below this the writer's though the rules say somebody else's
 NEVER = -0.9  # so sure of the contrary, in a question or a tale, that what a rule found becomes a worry
 TURNED = 2  # every so many-th short message of danger is also learnt as a question about that danger
 
@@ -82,9 +84,9 @@ class Danger:
         self._targets: list[str] = sorted(mended | set(rules["mended"]["words"]))
         self._skeletons = {_VOWELS.sub("", word): word for word in reversed(self._targets)}  # "dskp" -> disekap
         self._mend_word = lru_cache(maxsize=20_000)(self._nearest)
-        self._told = self._rules.compiled(rules["persons_told"])
         self._opinion: Opinion | None = None
         self._work: Opinion | None = None
+        self._third: Opinion | None = None
         self._telling: frozenset[str] = frozenset()
         self._sure = frozenset(entry["id"] for entry in rules["rules"] if entry.get("sure"))
 
@@ -96,6 +98,7 @@ class Danger:
         self._opinion = Opinion(ideas, [*((words, True) for _, words in calls), *((words, False) for words in other)])
         level = [(words, group == "exploitation") for group, words in calls if group != "third"]
         self._work = Opinion(ideas, level)
+        self._third = Opinion(ideas, [(words, group == "third") for group, words in calls])
         self._telling = frozenset(examples["telling"])
 
     def assess(self, text: str, *, sasak: bool = False) -> Assessment:
@@ -108,10 +111,10 @@ class Danger:
             if higher(again.level, found.level):
                 found = again
                 if self._cards[found.level]:
-                    return self._assessment(self._doubted(found, mended), fuzzy=True)
+                    return self._assessment(self._doubted(found, mended), mended, fuzzy=True)
             found = self._second(found, mended)
-            return self._assessment(found, fuzzy=self._cards[found.level])
-        return self._assessment(self._doubted(found, written), fuzzy=False)
+            return self._assessment(found, mended, fuzzy=self._cards[found.level])
+        return self._assessment(self._doubted(found, written), written, fuzzy=False)
 
     @staticmethod
     def _turned(examples: Mapping[str, Any]) -> Iterator[str]:
@@ -139,8 +142,7 @@ class Danger:
         count = sum(len(sentence) for sentence, _ in words)
         few = count <= FEW
         if count > 1 and score > max(SURE if few else LIKELY, SURE_AGAINST if found.held else 0.0):
-            third = self._rules.person(sentences, self._told)
-            return Found("exploitation" if self._work(words) > 0 else "now", third, "opinion", found.held)
+            return Found("exploitation" if self._work(words) > 0 else "now", False, "opinion", found.held)
         if found.level == "none" and not found.held and not few and score > WORRYING:
             return Found("worry", False, "opinion")
         return found
@@ -148,8 +150,13 @@ class Danger:
     def _words(self, text: str) -> Words:
         return _as_words(self._sentences(text, sasak=False))
 
-    def _assessment(self, found: Found, *, fuzzy: bool) -> Assessment:
-        return Assessment(found.level, found.third_person, fuzzy, found.rule, self._cards[found.level])
+    def _assessment(self, found: Found, sentences: Sequence[Sentence], *, fuzzy: bool) -> Assessment:
+        card = self._cards[found.level]
+        third = found.third_person
+        if card and self._third is not None:
+            score = self._third(_as_words(sentences))
+            third = score > (NOT_THIRD if third else 0.0 if found.rule == "opinion" else THIRD)
+        return Assessment(found.level, third, fuzzy, found.rule, card)
 
     # ---------------------------------------------------------------- the words
 

@@ -130,15 +130,6 @@ class Rules:
                         best = found
         return replace(best, held=held)
 
-    def person(self, sentences: Sequence[Sentence], patterns: Sequence[re.Pattern[str]]) -> bool:
-        """Whether any of the patterns stands in the message."""
-        text = "".join(sentence.text for sentence in sentences)
-        return any(pattern.search(text) for pattern in patterns)
-
-    def compiled(self, patterns: Iterable[str]) -> list[re.Pattern[str]]:
-        """Patterns with the classes of these rules."""
-        return [self._compiler.one(pattern) for pattern in patterns]
-
     def _apply(
         self, rule: Rule, sentences: Sequence[tuple[Sentence, frozenset[str]]], whole: Sentence, every: frozenset[str]
     ) -> Iterator[Found]:
