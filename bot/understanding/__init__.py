@@ -21,6 +21,9 @@ class Understanding:
         self._matcher = Matcher.of(data, self._normaliser)
         self._ordinary = self._matcher.ordinary
         self._danger = Danger(data.danger, self._normaliser, sorted(self._ordinary))
+        written = [topic.question for topic in data.topics]
+        written += [line for lines in data.phrasings.values() for line in lines] + list(data.out_of_scope)
+        self._danger.learn(data.danger_examples, written)
         self._followups = FollowUpWords(data.followups, self._normaliser)
 
     def match(self, text: str, *, sasak: bool = False) -> Match:

@@ -32,6 +32,7 @@ class LanguageData:
     for. `whole`: words that are never taken apart. `pairs`: words side by side -> the one word they are. `fillers`: words of
     politeness. `cues`: topic id -> cues as text (see `cues`). `danger`: the parsed danger.yaml.
     `followups`: the parsed followups.yaml; its table is for bot.library.
+    `danger_examples`: the parsed danger_examples.yaml.
     """
 
     topics: tuple[Topic, ...]
@@ -44,6 +45,7 @@ class LanguageData:
     fillers: tuple[str, ...]
     cues: Mapping[str, tuple[str, ...]]
     danger: Mapping[str, Any]
+    danger_examples: Mapping[str, Any]
     followups: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -83,6 +85,7 @@ def load_language(content_dir: Path | str) -> LanguageData:
         cues=cues,
         danger=_yaml(folder / "danger.yaml"),
         followups=_yaml(folder / "followups.yaml"),
+        danger_examples=_yaml(folder / "danger_examples.yaml"),
     )
 
 

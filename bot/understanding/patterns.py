@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 HIT = "HIT"
 _START = r"(?<!\S)"
+_FREE = frozenset({"^", "$", "..", "...", "~"})  # items that stand for no word of their own
 _ITEM = re.compile(r"\([^()]*\)\??|\S+")
 
 
@@ -33,6 +34,7 @@ class Compiler:
     def __init__(self, classes: Mapping[str, Sequence[str]]):
         """`classes`: name -> entries; an entry may be several words."""
         self._classes = {name: _any(re.escape(entry) for entry in entries) for name, entries in classes.items()}
+        self._first = {name: frozenset(entry.split()[0] for entry in entries) for name, entries in classes.items()}
 
     def one(self, pattern: str) -> re.Pattern[str]:
         """One pattern, compiled."""
@@ -43,6 +45,21 @@ class Compiler:
         if not patterns:
             return None
         return re.compile("|".join(f"(?:{self._start(pattern)}{self._row(pattern)})" for pattern in patterns))
+
+    def anchor(self, pattern: str) -> frozenset[str]:
+        """Words of which a sentence must have one, or the pattern cannot be found in it. The fewest that can be told."""
+        found = [words for words in map(self._anchors, _ITEM.findall(pattern.strip())) if words]
+        if not found:
+            raise ValueError(f"danger.yaml: '{pattern}' names no word")
+        return min(found, key=len)
+
+    def _anchors(self, item: str) -> frozenset[str]:
+        if item in _FREE or item.endswith("?"):
+            return frozenset()
+        if item.startswith("("):
+            return frozenset().union(*map(self.anchor, item[1:-1].split("|")))
+        words = item.split("|")
+        return frozenset().union(*(self._first[w[1:-1]] if w.startswith("<") else (w,) for w in words))
 
     @staticmethod
     def _start(pattern: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from bot.understanding.patterns import HIT, Compiler, active, joined, passive
@@ -35,11 +35,20 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Found:
-    """What one rule says about a message."""
+    """What one rule says about a message. `held`: a rule found something and was held back by a blocker."""
 
     level: Level
     third_person: bool = False
     rule: str = ""
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One pattern, and the words of which a sentence must have one to be looked at (a quick no for most sentences)."""
+
+    anchor: frozenset[str]
+    regex: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -50,14 +59,16 @@ class Blocker:
     together: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
     question: bool  # only in sentences with a question mark
+    whole: bool  # looks at the whole message
 
-    def holds(self, marked: str, sentence: Sentence) -> bool:
+    def holds(self, marked: str, sentence: Sentence, message: Sentence) -> bool:
         """`marked`: the sentence with HIT for what was found; patterns may also look at the words as they were."""
         if self.question and not sentence.question:
             return False
-        if not all(pattern.search(marked) or pattern.search(sentence.text) for pattern in self.together):
+        text = message.text if self.whole else sentence.text
+        if not all(pattern.search(marked) or pattern.search(text) for pattern in self.together):
             return False
-        return self.unless is None or not (self.unless.search(marked) or self.unless.search(sentence.text))
+        return self.unless is None or not (self.unless.search(marked) or self.unless.search(text))
 
 
 @dataclass(frozen=True)
@@ -68,8 +79,8 @@ class Rule:
     level: Level
     who: Who | None
     near: bool  # the writer most likely stands beside the one in danger
-    patterns: re.Pattern[str] | None
-    together: tuple[re.Pattern[str], ...]
+    patterns: tuple[Pattern, ...]
+    together: tuple[tuple[Pattern, ...], ...]
     whole: re.Pattern[str] | None
     cry: re.Pattern[str] | None
     unless_question: bool
@@ -108,38 +119,46 @@ class Rules:
             any(sentence.question for sentence in sentences),
             any(sentence.shouted for sentence in sentences),
         )
+        words = [frozenset(sentence.text.split()) for sentence in sentences]
+        every = frozenset().union(*words)
+        held = False
         for rule in self._rules:
             if higher(rule.level, best.level):
-                for found in self._apply(rule, sentences, whole):
+                for found in self._apply(rule, list(zip(sentences, words, strict=True)), whole, every):
+                    held = held or found.held
                     if higher(found.level, best.level):
                         best = found
-        return best
+        return replace(best, held=held)
 
-    def _apply(self, rule: Rule, sentences: Sequence[Sentence], whole: Sentence) -> Iterator[Found]:
+    def _apply(
+        self, rule: Rule, sentences: Sequence[tuple[Sentence, frozenset[str]]], whole: Sentence, every: frozenset[str]
+    ) -> Iterator[Found]:
         if rule.whole and rule.cry:
             asked = rule.unless_question and whole.question
             loud = not rule.shouted or whole.shouted or _TWICE.search(whole.text)
             if loud and not asked and rule.whole.fullmatch(whole.text) and rule.cry.search(whole.text):
                 yield Found(rule.level, False, rule.id)
         elif rule.together:
-            matches = [pattern.search(whole.text) for pattern in rule.together]
-            if all(matches):
-                yield self._weigh(rule, cast("re.Match[str]", matches[0]), whole)
-        elif rule.patterns:
-            for sentence in sentences:
-                for match in rule.patterns.finditer(sentence.text):
-                    yield self._weigh(rule, match, sentence)
+            matches = [_first(part, whole.text, every) for part in rule.together]
+            if matches[0] is not None and all(matches):
+                yield self._weigh(rule, matches[0], whole, whole)
+        else:
+            for sentence, words in sentences:
+                for pattern in rule.patterns:
+                    if not pattern.anchor.isdisjoint(words):
+                        for match in pattern.regex.finditer(sentence.text):
+                            yield self._weigh(rule, match, sentence, whole)
 
-    def _weigh(self, rule: Rule, match: re.Match[str], sentence: Sentence) -> Found:
+    def _weigh(self, rule: Rule, match: re.Match[str], sentence: Sentence, whole: Sentence) -> Found:
         before, after = sentence.text[: match.start()], sentence.text[match.end() :]
         marked = f"{before}{HIT} {after}"
-        blocker = next((one for one in rule.blockers if one.holds(marked, sentence)), None)
+        blocker = next((one for one in rule.blockers if one.holds(marked, sentence, whole)), None)
         level = rule.level if blocker is None or higher(blocker.to, rule.level) else blocker.to
         if level == "none":
-            return Found("none")
+            return Found("none", held=True)
         persons = self._persons_near if rule.near else self._persons
         who = rule.who or _who(before, match.group().split(), after, persons)
-        return Found(level, who == "third", rule.id)
+        return Found(level, who == "third", rule.id, held=blocker is not None)
 
     # ---------------------------------------------------------------- reading danger.yaml
 
@@ -154,14 +173,17 @@ class Rules:
             level=_level(entry["level"]),
             who=entry.get("who"),
             near=entry.get("near", False),
-            patterns=self._compiler.several(entry.get("patterns", ())),
-            together=tuple(filter(None, (self._compiler.several(part) for part in entry.get("all", ())))),
+            patterns=self._patterns(entry.get("patterns", ())),
+            together=tuple(map(self._patterns, entry.get("all", ()))),
             whole=whole,
             cry=cry,
             unless_question=entry.get("unless_question", False),
             shouted=entry.get("shouted", False),
             blockers=tuple(one for name in entry.get("blockers", ["common"]) for one in self._blockers[name]),
         )
+
+    def _patterns(self, written: Iterable[str]) -> tuple[Pattern, ...]:
+        return tuple(Pattern(self._compiler.anchor(one), self._compiler.one(one)) for one in written)
 
     def _block(self, entries: Iterable[Mapping[str, Any]]) -> tuple[Blocker, ...]:
         return tuple(
@@ -170,9 +192,16 @@ class Rules:
                 together=tuple(self._compiler.one(pattern) for pattern in entry["all"]),
                 unless=self._compiler.several(entry.get("none", ())),
                 question=entry.get("question", False),
+                whole=entry.get("whole", False),
             )
             for entry in entries
         )
+
+
+def _first(patterns: Iterable[Pattern], text: str, words: frozenset[str]) -> re.Match[str] | None:
+    """The leftmost match of any of the patterns; of equals that of the first."""
+    matches = [one.regex.search(text) for one in patterns if not one.anchor.isdisjoint(words)]
+    return min((match for match in matches if match), key=lambda match: match.start(), default=None)
 
 
 def _who(before: str, hit: Sequence[str], after: str, persons: Sequence[tuple[Who, re.Pattern[str]]]) -> Who:
