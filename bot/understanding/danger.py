@@ -23,6 +23,7 @@ from bot.understanding.normalise import Normaliser, fold
 from bot.understanding.opinion import Ideas, Opinion, Words
 from bot.understanding.patterns import active, joined, passive
 from bot.understanding.rules import LEVELS, Found, Level, Rules, Sentence, higher
+from bot.understanding.shorthand import Shorthand
 
 __all__ = ["LEVELS", "Assessment", "Danger", "Level"]
 
@@ -31,9 +32,10 @@ MEND_APART = 4  # the least a word must have to be mended at all
 MEND_FROM = 6  # letters of a word from which one slip is mended
 MEND_FAR = 12  # from this length two slips are allowed
 # From which score the second opinion is followed; chosen on examples it had not learnt from.
-LIKELY = 0.35
+LIKELY = 0.3
 SURE = 1.1  # in messages of so few words as `FEW`, where one word decides too much
-SURE_AGAINST = 1.2  # where the rules found something and held it back
+DOUBTFUL = 0.6  # where a blocker left a worry of what the rules found
+SURE_AGAINST = 0.8  # where a blocker left nothing of it
 WORRYING = 0.2
 FEW = 3
 THIRD = 0.4  # from this score it is somebody else's danger though the rules say the writer's
@@ -87,12 +89,18 @@ class Danger:
         self._opinion: Opinion | None = None
         self._work: Opinion | None = None
         self._third: Opinion | None = None
+        self._shorthand = Shorthand(())
         self._telling: frozenset[str] = frozenset()
         self._sure = frozenset(entry["id"] for entry in rules["rules"] if entry.get("sure"))
 
     def learn(self, examples: Mapping[str, Any], questions: Iterable[str]) -> None:
         """Build the second opinion. `examples`: the parsed danger_examples.yaml; `questions`: more that are no danger."""
         ideas = Ideas(examples["ideas"])
+        texts = [text for part in examples["danger"].values() for text in part]
+        texts += [*examples["other"], *questions]
+        self._shorthand = Shorthand(
+            word for text in texts for one in self._sentences(text, sasak=False) for word in one.text.split()
+        )
         calls = [(group, self._words(text)) for group, texts in examples["danger"].items() for text in texts]
         other = [self._words(text) for text in (*examples["other"], *questions, *self._turned(examples))]
         self._opinion = Opinion(ideas, [*((words, True) for _, words in calls), *((words, False) for words in other)])
@@ -112,9 +120,17 @@ class Danger:
                 found = again
                 if self._cards[found.level]:
                     return self._assessment(self._doubted(found, mended), mended, fuzzy=True)
+            spelt = [self._spelt_out(one) for one in mended]
+            if spelt != mended:
+                again = self._rules.look(spelt)
+                found = again if higher(again.level, found.level) else found
+                if self._cards[found.level]:
+                    return self._assessment(self._doubted(found, spelt), spelt, fuzzy=True)
+                mended = spelt
             found = self._second(found, mended)
             return self._assessment(found, mended, fuzzy=self._cards[found.level])
-        return self._assessment(self._doubted(found, written), written, fuzzy=False)
+        spelt = [self._spelt_out(one) for one in written]
+        return self._assessment(self._doubted(found, spelt), spelt, fuzzy=False)
 
     @staticmethod
     def _turned(examples: Mapping[str, Any]) -> Iterator[str]:
@@ -141,14 +157,18 @@ class Danger:
         score = self._opinion(words)
         count = sum(len(sentence) for sentence, _ in words)
         few = count <= FEW
-        if count > 1 and score > max(SURE if few else LIKELY, SURE_AGAINST if found.held else 0.0):
+        against = SURE_AGAINST if found.held else DOUBTFUL if found.level == "worry" else 0.0
+        if count > 1 and score > max(SURE if few else LIKELY, against):
             return Found("exploitation" if self._work(words) > 0 else "now", False, "opinion", found.held)
         if found.level == "none" and not found.held and not few and score > WORRYING:
             return Found("worry", False, "opinion")
         return found
 
     def _words(self, text: str) -> Words:
-        return _as_words(self._sentences(text, sasak=False))
+        return _as_words([self._spelt_out(one) for one in self._sentences(text, sasak=False)])
+
+    def _spelt_out(self, sentence: Sentence) -> Sentence:
+        return replace(sentence, text=joined(map(self._shorthand.long, sentence.text.split())))
 
     def _assessment(self, found: Found, sentences: Sequence[Sentence], *, fuzzy: bool) -> Assessment:
         card = self._cards[found.level]

@@ -18,7 +18,7 @@ from bot.understanding.patterns import nasal
 Words = Sequence[tuple[Sequence[str], bool]]  # the words of each sentence, and whether it has a question mark
 Example = tuple[Words, bool]  # a message, and whether it tells of danger
 
-EPOCHS = 6
+EPOCHS = 12
 STEP = 0.5  # the largest correction one example may cause
 MARGIN = 1.0
 DANGER_COUNTS = 3.0  # a missed danger corrects so much more than a false alarm

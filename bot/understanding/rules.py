@@ -35,7 +35,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Found:
-    """What one rule says about a message. `held`: a rule found something and was held back by a blocker."""
+    """What one rule says about a message. `held`: a rule found something that a blocker made nothing of."""
 
     level: Level
     third_person: bool = False
@@ -158,7 +158,7 @@ class Rules:
             return Found("none", held=True)
         persons = self._persons_near if rule.near else self._persons
         who = rule.who or _who(before, match.group().split(), after, persons)
-        return Found(level, who == "third", rule.id, held=blocker is not None)
+        return Found(level, who == "third", rule.id)
 
     # ---------------------------------------------------------------- reading danger.yaml
 
