@@ -27,7 +27,7 @@ from bot.conversation.handover import HandoverOffer, VoiceNote
 from bot.conversation.menu import Closed, standing
 from bot.conversation.people import switched
 from bot.conversation.places import saved
-from bot.conversation.questions import answer_to, miss, reads_as_question
+from bot.conversation.questions import Maybe, answer_to, miss, reads_as_question
 from bot.conversation.recovery import with_code
 from bot.conversation.six_questions import CheckAsk, CheckOffer
 from bot.conversation.speech import arrive, critical
@@ -186,7 +186,8 @@ def _question(state: State, message: Message, c: Context) -> Turn | None:
     answer = answer_to(message, place, c)
     if c.understanding.assess(message.text, sasak=c.language == "sas").level != "worry":
         return arrive(answer, c) if answer is not None else None
-    if answer is None or isinstance(answer, HandoverOffer):
+    vague = isinstance(answer, Maybe) and not reads_as_question(message)  # «saya takut» asks nothing
+    if answer is None or isinstance(answer, HandoverOffer) or vague:
         return arrive(WorryCard(message.text[:KEPT], place), c)
     return arrive(answer, c, lead=beside(c))
 
