@@ -6,6 +6,8 @@
     < (menu)
 
 Consent is asked when something must be remembered, never before: `gate` stands between a wish and what it needs.
+
+A little long, since these states lead into one another: what is asked of a person is read here in one go.
 """
 
 from __future__ import annotations
