@@ -38,6 +38,7 @@ _CALLED = re.compile(rf"^\s*(?:{_CALL_WITH_COMMA}\s*,\s*|{_CALL}\b[\s,]+)+", re.
 _CALLED_LAST = re.compile(rf"[\s,]+{_CALL}\s*$", re.IGNORECASE)
 _SPREAD = re.compile(r"\b(?:[a-z][ .]){2,}[a-z]\b", re.IGNORECASE)  # "t o l o n g", "s.o.s"
 _CRIES = frozenset({"tolong", "help"})  # repeated they are louder; other doubles are one word ("dikejar2")
+_TWO = re.compile(r"([aiueo])\1+")
 _VOWELS = re.compile("[aiueo]")
 _SIGNS = {"🆘": " sos ", "🚨": " sos "}
 
@@ -122,7 +123,7 @@ class Danger:
     def _plain(self, text: str, *, sasak: bool) -> list[str]:
         """Words in the spelling the rules are written in."""
         words: list[str] = []
-        for word in self._normaliser.words(fold(text), sasak=sasak):
+        for word in map(self._unstretched, self._normaliser.words(fold(text), sasak=sasak)):
             for plain in self._spelling.get(word, [word]):
                 often = words[-2:].count(plain) == 2 if plain in _CRIES else words[-1:] == [plain]
                 if not often:
@@ -137,6 +138,12 @@ class Danger:
             else:
                 out.append(word)
         return out
+
+    def _unstretched(self, word: str) -> str:
+        """'sayaa' -> 'saya': vowels stretched in need, where only the single ones make a word of the rules."""
+        single = _TWO.sub(r"\1", word)
+        known = self._rules.words if single != word else ()
+        return single if word not in known and (single in known or single in self._spelling) else word
 
     # ---------------------------------------------------------------- typing errors
 
