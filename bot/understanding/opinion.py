@@ -13,15 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from bot.understanding.index import Vector
 from bot.understanding.patterns import nasal
 
 Words = Sequence[tuple[Sequence[str], bool]]  # the words of each sentence, and whether it has a question mark
-Example = tuple[Words, bool]  # a message, and whether it tells of danger
+Example = tuple[Vector, bool]  # a message, and whether it is of the kind that is learnt
 
 EPOCHS = 12
 STEP = 0.5  # the largest correction one example may cause
 MARGIN = 1.0
-DANGER_COUNTS = 3.0  # a missed danger corrects so much more than a false alarm
+YES_COUNTS = 3.0  # a missed danger corrects so much more than a false alarm
 NEAR = 8  # ideas so many words apart still belong together
 _STRIDE, _FIELD = 7919, 104729  # primes: neighbours in the files are far apart in the order of learning
 _ENDING = re.compile(r"^([a-z]{3,})(?:nya|ku|mu|lah|kah|ne)$")
@@ -30,7 +31,7 @@ _PASSIVE = ("di", "te", "ter", "ke", "d")
 
 
 class Ideas:
-    """Which ideas a word stands for."""
+    """Which ideas a word stands for, and what a message is known by."""
 
     def __init__(self, written: Mapping[str, Any]):
         """`written`: `verbs` (name -> roots; done to somebody and doing it are two ideas) and `words` (name -> words)."""
@@ -54,35 +55,7 @@ class Ideas:
             known = self._found.get(ending.group(1))
         return known if known is not None else ("number",) if word.isdigit() else ()
 
-
-class Opinion:
-    """How much a message sounds like danger. Never changed once built. `ideas`: what its words stand for."""
-
-    def __init__(self, ideas: Ideas, examples: Iterable[Example], *, epochs: int = EPOCHS):
-        """`examples`: the order in which they come is part of what is learnt."""
-        self.ideas = ideas
-        listed = [(self.features(words), 1.0 if danger else -1.0) for words, danger in examples]
-        order = sorted(range(len(listed)), key=lambda at: ((at + 1) * _STRIDE) % _FIELD)
-        weights: dict[str, float] = {}
-        moments: dict[str, float] = {}
-        time = 1.0
-        for _ in range(epochs):
-            for at in order:
-                features, sign = listed[at]
-                loss = MARGIN - sign * sum(weights.get(feature, 0.0) * value for feature, value in features.items())
-                if loss > 0:
-                    step = sign * min(STEP, loss) * (DANGER_COUNTS if sign > 0 else 1.0)
-                    for feature, value in features.items():
-                        weights[feature] = weights.get(feature, 0.0) + step * value
-                        moments[feature] = moments.get(feature, 0.0) + time * step * value
-                time += 1
-        self._weights = {feature: weight - moments[feature] / time for feature, weight in weights.items()}
-
-    def __call__(self, words: Words) -> float:
-        """Above 0: rather danger; around 1 and more: surely; below -1: surely not."""
-        return sum(self._weights.get(feature, 0.0) * value for feature, value in self.features(words).items())
-
-    def features(self, words: Words) -> dict[str, float]:
+    def vector(self, words: Words) -> Vector:
         """What a message is known by, as a vector of length 1."""
         count = sum(len(sentence) for sentence, _ in words)
         found = {f"#{min(count.bit_length(), 5)}": 1.0}  # how long: 1, 2-3, 4-7, 8-15, more words
@@ -93,7 +66,7 @@ class Opinion:
                 found[word] = 1.0
             for left, right in pairwise(("^", *sentence, "$")):
                 found[f"{left} {right}"] = 1.0
-            ideas = [self.ideas.of(word) for word in sentence]
+            ideas = [self.of(word) for word in sentence]
             for before, after in pairwise(ideas):
                 for one in before or ("-",):
                     for other in after or ("-",):
@@ -112,3 +85,30 @@ class Opinion:
                     for other in later:
                         if other != one:
                             found[f"{one}>{other}"] = 0.7
+
+
+class Opinion:
+    """How much a message sounds like one kind and not the other. Never changed once built."""
+
+    def __init__(self, examples: Iterable[Example], *, epochs: int = EPOCHS):
+        """`examples`: the order in which they come is part of what is learnt."""
+        listed = [(vector, 1.0 if yes else -1.0) for vector, yes in examples]
+        order = sorted(range(len(listed)), key=lambda at: ((at + 1) * _STRIDE) % _FIELD)
+        weights: dict[str, float] = {}
+        moments: dict[str, float] = {}
+        time = 1.0
+        for _ in range(epochs):
+            for at in order:
+                vector, sign = listed[at]
+                loss = MARGIN - sign * sum(weights.get(feature, 0.0) * value for feature, value in vector.items())
+                if loss > 0:
+                    step = sign * min(STEP, loss) * (YES_COUNTS if sign > 0 else 1.0)
+                    for feature, value in vector.items():
+                        weights[feature] = weights.get(feature, 0.0) + step * value
+                        moments[feature] = moments.get(feature, 0.0) + time * step * value
+                time += 1
+        self._weights = {feature: weight - moments[feature] / time for feature, weight in weights.items()}
+
+    def __call__(self, vector: Vector) -> float:
+        """Above 0: rather yes; around 1 and more: surely; below -1: surely not."""
+        return sum(self._weights.get(feature, 0.0) * value for feature, value in vector.items())

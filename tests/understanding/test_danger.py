@@ -69,6 +69,9 @@ WHOLE = [
     "SOS",
     "darurat!!",
     "pak tolong",
+    "TOLOOONGIN SAYAA PAKKK",
+    "tulungin tiang pak",
+    "tlgin saya",
 ]
 NOT_WHOLE = [
     "tolong jelaskan biaya",
