@@ -23,7 +23,8 @@ class Understanding:
         self._danger = Danger(data.danger, self._normaliser, sorted(self._ordinary))
         written = [topic.question for topic in data.topics]
         written += [line for lines in data.phrasings.values() for line in lines] + list(data.out_of_scope)
-        self._danger.learn(data.danger_examples, written)
+        if data.danger_examples:  # without them the rules stand alone
+            self._danger.learn(data.danger_examples, written)
         self._followups = FollowUpWords(data.followups, self._normaliser)
 
     def match(self, text: str, *, sasak: bool = False) -> Match:

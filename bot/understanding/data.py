@@ -85,7 +85,7 @@ def load_language(content_dir: Path | str) -> LanguageData:
         cues=cues,
         danger=_yaml(folder / "danger.yaml"),
         followups=_yaml(folder / "followups.yaml"),
-        danger_examples=_yaml(folder / "danger_examples.yaml"),
+        danger_examples=_yaml(examples) if (examples := folder / "danger_examples.yaml").exists() else {},
     )
 
 

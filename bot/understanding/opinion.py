@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from bot.understanding.index import Vector
+from bot.understanding.features import Vector
 from bot.understanding.patterns import nasal
 
 Words = Sequence[tuple[Sequence[str], bool]]  # the words of each sentence, and whether it has a question mark

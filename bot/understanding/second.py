@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
-from bot.understanding.index import Vector
+from bot.understanding.features import Vector
 from bot.understanding.normalise import fold
 from bot.understanding.opinion import Ideas, Opinion
 from bot.understanding.patterns import joined
